@@ -1,0 +1,46 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Event } from '../events/event.ts'
+import type { AccessStore } from './access-store.ts'
+import { createKeyAuthenticator, type KeyAuthenticator } from './authenticator.ts'
+import { bootstrap, type Bootstrap } from './bootstrap.ts'
+import type { KeyForm } from './key.ts'
+import { createKeyService, type KeyService } from './key-service.ts'
+import { createMemberService, type MemberService } from './member-service.ts'
+
+export interface AccessServiceOptions {
+  store: AccessStore
+  clock: Clock
+  /** The form of each dialect's keys, by the dialect's name; the first one is used when none is named. */
+  keyForms: Record<string, KeyForm>
+  /** Tells followers of the workspace's feed, after the commit. */
+  publish: (workspaceId: string, event: Event) => void
+  /** Tells the other processes to call `invalidate`, after a commit that takes a right away. */
+  notifyOthers: () => void
+}
+
+export interface AccessService extends KeyAuthenticator {
+  keys: KeyService
+  members: MemberService
+  /** See `bootstrap`: idempotent, called at every start with the owner's key. */
+  bootstrap(ownerKey: string): Promise<Bootstrap>
+}
+
+/** Who may do what: keys, members, and whose request this is. */
+export function createAccessService(options: AccessServiceOptions): AccessService {
+  const { store, clock, keyForms, publish } = options
+  const authenticator = createKeyAuthenticator({ store, clock })
+  function changed(): void {
+    authenticator.invalidate()
+    options.notifyOthers()
+  }
+  return {
+    ...authenticator,
+    keys: createKeyService({ store, clock, keyForms, publish, changed }),
+    members: createMemberService({ store, clock, publish, changed }),
+    async bootstrap(ownerKey) {
+      const made = await bootstrap({ store, clock, ownerKey, keyForms })
+      changed()
+      return made
+    },
+  }
+}

@@ -1,0 +1,345 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Schema } from '../../storage/schema.ts'
+import type { Key, Member, Organization, Workspace } from './access.ts'
+import type { Role, Scope } from './principal.ts'
+
+export type Tx = Transaction<Schema>
+
+/** What a key's hash leads to. The roles are those of the key and of its user's membership now. */
+export interface KeyHolder {
+  keyId: string
+  userId: string
+  workspaceId: string
+  organizationId: string
+  keyRole: Role
+  memberRole: Role
+  scopes: Scope[]
+  expiresAt: Date | null
+}
+
+export interface NewKeyRow extends Omit<Key, 'revokedAt'> {
+  hash: string
+}
+
+export type AccessStore = ReturnType<typeof createAccessStore>
+
+function toKey(row: Selectable<Schema['keys']>): Key {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    userId: row.user_id,
+    name: row.name,
+    role: row.role as Role, // only this store writes it
+    scopes: row.scopes as Scope[],
+    dialect: row.dialect,
+    hint: row.hint,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  }
+}
+
+interface MemberRow {
+  user_id: string
+  role: string
+  created_at: Date
+  updated_at: Date
+  name: string
+  email: string | null
+}
+
+function toMember(row: MemberRow): Member {
+  return {
+    userId: row.user_id,
+    name: row.name,
+    email: row.email,
+    role: row.role as Role, // only this store writes it
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+export function createAccessStore(kysely: Kysely<Schema>) {
+  const membersOf = (db: Kysely<Schema>, workspaceId: string) =>
+    db
+      .selectFrom('members')
+      .innerJoin('users', 'users.id', 'members.user_id')
+      .select([
+        'members.user_id',
+        'members.role',
+        'members.created_at',
+        'members.updated_at',
+        'users.name',
+        'users.email',
+      ])
+      .where('members.workspace_id', '=', workspaceId)
+
+  return {
+    async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
+      return await kysely.transaction().execute(work)
+    },
+
+    /** The holder of a key that is not revoked and whose user is still a member; expiry is the caller's to judge. */
+    async findHolder(hash: string): Promise<KeyHolder | null> {
+      const row = await kysely
+        .selectFrom('keys')
+        .innerJoin('members', (join) =>
+          join
+            .onRef('members.workspace_id', '=', 'keys.workspace_id')
+            .onRef('members.user_id', '=', 'keys.user_id'),
+        )
+        .innerJoin('workspaces', 'workspaces.id', 'keys.workspace_id')
+        .select([
+          'keys.id',
+          'keys.user_id',
+          'keys.workspace_id',
+          'keys.role',
+          'keys.scopes',
+          'keys.expires_at',
+        ])
+        .select(['members.role as member_role', 'workspaces.organization_id'])
+        .where('keys.hash', '=', hash)
+        .where('keys.revoked_at', 'is', null)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      return {
+        keyId: row.id,
+        userId: row.user_id,
+        workspaceId: row.workspace_id,
+        organizationId: row.organization_id,
+        keyRole: row.role as Role, // only this store writes roles and scopes
+        memberRole: row.member_role as Role,
+        scopes: row.scopes as Scope[],
+        expiresAt: row.expires_at,
+      }
+    },
+
+    async findKey(workspaceId: string, keyId: string): Promise<Key | null> {
+      const row = await kysely
+        .selectFrom('keys')
+        .selectAll()
+        .where('id', '=', keyId)
+        .where('workspace_id', '=', workspaceId)
+        .executeTakeFirst()
+      return row === undefined ? null : toKey(row)
+    },
+
+    async findKeyByHash(transaction: Tx, hash: string): Promise<Key | null> {
+      const row = await transaction.selectFrom('keys').selectAll().where('hash', '=', hash).executeTakeFirst()
+      return row === undefined ? null : toKey(row)
+    },
+
+    /** Newest first; of one user, or of everybody. Revoked keys are left out. */
+    async listKeys(
+      workspaceId: string,
+      page: { limit: number; after: string | null; userId: string | null },
+    ): Promise<Key[]> {
+      let query = kysely
+        .selectFrom('keys')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('revoked_at', 'is', null)
+      if (page.userId !== null) query = query.where('user_id', '=', page.userId)
+      if (page.after !== null) query = query.where('id', '<', page.after)
+      return (await query.orderBy('id', 'desc').limit(page.limit).execute()).map(toKey)
+    },
+
+    /** False when a key with this id exists already. */
+    async insertKey(transaction: Tx, key: NewKeyRow): Promise<boolean> {
+      const inserted = await transaction
+        .insertInto('keys')
+        .values({
+          id: key.id,
+          workspace_id: key.workspaceId,
+          user_id: key.userId,
+          name: key.name,
+          role: key.role,
+          scopes: key.scopes,
+          dialect: key.dialect,
+          hash: key.hash,
+          hint: key.hint,
+          created_at: key.createdAt,
+          expires_at: key.expiresAt,
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      return inserted !== undefined
+    },
+
+    /** False when it was revoked already. */
+    async revokeKey(transaction: Tx, keyId: string, at: Date): Promise<boolean> {
+      const updated = await transaction
+        .updateTable('keys')
+        .set({ revoked_at: at })
+        .where('id', '=', keyId)
+        .where('revoked_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      return updated !== undefined
+    },
+
+    async restoreKey(transaction: Tx, keyId: string): Promise<void> {
+      await transaction.updateTable('keys').set({ revoked_at: null }).where('id', '=', keyId).execute()
+    },
+
+    /** Revokes all keys of a user in a workspace; answers their ids. */
+    async revokeKeysOf(transaction: Tx, workspaceId: string, userId: string, at: Date): Promise<string[]> {
+      const rows = await transaction
+        .updateTable('keys')
+        .set({ revoked_at: at })
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', userId)
+        .where('revoked_at', 'is', null)
+        .returning('id')
+        .execute()
+      return rows.map((row) => row.id)
+    },
+
+    async findMember(workspaceId: string, userId: string): Promise<Member | null> {
+      const row = await membersOf(kysely, workspaceId)
+        .where('members.user_id', '=', userId)
+        .executeTakeFirst()
+      return row === undefined ? null : toMember(row)
+    },
+
+    /** Newest user first. */
+    async listMembers(workspaceId: string, page: { limit: number; after: string | null }): Promise<Member[]> {
+      let query = membersOf(kysely, workspaceId)
+      if (page.after !== null) query = query.where('members.user_id', '<', page.after)
+      return (await query.orderBy('members.user_id', 'desc').limit(page.limit).execute()).map(toMember)
+    },
+
+    /** Holds the membership rows of a workspace until the transaction ends, and answers who has which role. */
+    async lockMembers(transaction: Tx, workspaceId: string): Promise<Map<string, Role>> {
+      const rows = await transaction
+        .selectFrom('members')
+        .select(['user_id', 'role'])
+        .where('workspace_id', '=', workspaceId)
+        .orderBy('user_id')
+        .forUpdate()
+        .execute()
+      return new Map(rows.map((row) => [row.user_id, row.role as Role])) // only this store writes it
+    },
+
+    /** False when the user is a member already. */
+    async insertMember(transaction: Tx, workspaceId: string, userId: string, role: Role): Promise<boolean> {
+      const inserted = await transaction
+        .insertInto('members')
+        .values({ workspace_id: workspaceId, user_id: userId, role })
+        .onConflict((conflict) => conflict.columns(['workspace_id', 'user_id']).doNothing())
+        .returning('user_id')
+        .executeTakeFirst()
+      return inserted !== undefined
+    },
+
+    async updateMemberRole(
+      transaction: Tx,
+      workspaceId: string,
+      userId: string,
+      role: Role,
+      at: Date,
+    ): Promise<void> {
+      await transaction
+        .updateTable('members')
+        .set({ role, updated_at: at })
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', userId)
+        .execute()
+    },
+
+    async deleteMember(transaction: Tx, workspaceId: string, userId: string): Promise<void> {
+      await transaction
+        .deleteFrom('members')
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', userId)
+        .execute()
+    },
+
+    async findUserByEmail(transaction: Tx, email: string): Promise<string | null> {
+      const row = await transaction
+        .selectFrom('users')
+        .select('id')
+        .where(sql`lower(email)`, '=', email.toLowerCase())
+        .executeTakeFirst()
+      return row?.id ?? null
+    },
+
+    /** Leaves a user with this id as it is. */
+    async insertUser(
+      transaction: Tx,
+      user: { id: string; name: string; email: string | null },
+    ): Promise<void> {
+      await transaction
+        .insertInto('users')
+        .values(user)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute()
+    },
+
+    async insertOrganization(transaction: Tx, organization: { id: string; name: string }): Promise<void> {
+      await transaction.insertInto('organizations').values(organization).execute()
+    },
+
+    async insertWorkspace(
+      transaction: Tx,
+      workspace: { id: string; organizationId: string; name: string },
+    ): Promise<void> {
+      const { id, organizationId, name } = workspace
+      await transaction
+        .insertInto('workspaces')
+        .values({ id, organization_id: organizationId, name })
+        .execute()
+    },
+
+    async findWorkspace(
+      workspaceId: string,
+    ): Promise<{ workspace: Workspace; organization: Organization } | null> {
+      const row = await kysely
+        .selectFrom('workspaces')
+        .innerJoin('organizations', 'organizations.id', 'workspaces.organization_id')
+        .select([
+          'workspaces.id',
+          'workspaces.name',
+          'workspaces.created_at',
+          'organizations.id as organization_id',
+        ])
+        .select([
+          'organizations.name as organization_name',
+          'organizations.created_at as organization_created_at',
+        ])
+        .where('workspaces.id', '=', workspaceId)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      const { organization_id: organizationId } = row
+      return {
+        workspace: { id: row.id, organizationId, name: row.name, createdAt: row.created_at },
+        organization: {
+          id: organizationId,
+          name: row.organization_name,
+          createdAt: row.organization_created_at,
+        },
+      }
+    },
+
+    /** Reads a setting and holds it until the transaction ends; several processes take turns from here on. */
+    async lockSetting(transaction: Tx, name: string): Promise<unknown> {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(transaction)
+      const row = await transaction
+        .selectFrom('settings')
+        .select('value')
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return row?.value ?? null
+    },
+
+    async saveSetting(transaction: Tx, name: string, value: unknown): Promise<void> {
+      const text = JSON.stringify(value)
+      await transaction
+        .insertInto('settings')
+        .values({ name, value: text })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
+        .execute()
+    },
+  }
+}

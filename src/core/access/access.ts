@@ -1,0 +1,40 @@
+import type { Role, Scope } from './principal.ts'
+
+export interface Organization {
+  id: string
+  name: string
+  createdAt: Date
+}
+
+export interface Workspace {
+  id: string
+  organizationId: string
+  name: string
+  createdAt: Date
+}
+
+/** A user's place in one workspace. */
+export interface Member {
+  userId: string
+  name: string
+  email: string | null
+  role: Role
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** An API key as it may be shown: never the secret. */
+export interface Key {
+  id: string
+  workspaceId: string
+  userId: string
+  name: string
+  role: Role
+  scopes: Scope[]
+  /** The dialect whose form it has. */
+  dialect: string | null
+  hint: string
+  createdAt: Date
+  expiresAt: Date | null
+  revokedAt: Date | null
+}

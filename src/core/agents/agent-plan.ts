@@ -1,0 +1,95 @@
+import type { Clock } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { ResourceFact } from '../events/resource-events.ts'
+import type { AgentDefinition, Visibility } from './agent.ts'
+import type { AgentRow, StoredAgent } from './agent-store.ts'
+import type { EditedDefinitions, PreparedDefinition } from './prepare-definition.ts'
+
+export interface AgentChange {
+  /** The new definition for a present one. May be asked again when somebody else was faster. */
+  definition?: (current: AgentDefinition) => AgentDefinition
+  slug?: string | null
+  visibility?: Visibility
+  enabled?: boolean
+  ownerId?: string
+  /** The definition's change goes into the draft; the rest of the change takes effect at once. */
+  draft?: boolean
+}
+
+export type Fact = Pick<ResourceFact, 'type' | 'data'>
+
+/** What one write does: the row as it shall be, a version if one is made, and the facts to record. */
+export interface Plan {
+  row: AgentRow
+  version: PreparedDefinition | null
+  facts: Fact[]
+}
+
+export function updated(agentId: string, row: AgentRow): Fact {
+  return { type: 'agent.updated', data: { agentId, name: row.name } }
+}
+
+/** The row as it is, changed now. Times of one agent strictly increase, so that a change in between is always seen. */
+export function rowOf(agent: StoredAgent, clock: Clock): AgentRow {
+  const { ownerId, slug, visibility, enabled, version, versionId, draft, draftSealedSecrets } = agent
+  const updatedAt = new Date(Math.max(clock.now(), agent.updatedAt.getTime() + 1))
+  const name = agent.definition.name
+  return {
+    name,
+    ownerId,
+    slug,
+    visibility,
+    enabled,
+    version,
+    versionId,
+    draft,
+    draftSealedSecrets,
+    updatedAt,
+  }
+}
+
+export function changedRow(agent: StoredAgent, change: AgentChange, clock: Clock): AgentRow {
+  const row = rowOf(agent, clock)
+  return {
+    ...row,
+    ownerId: change.ownerId ?? row.ownerId,
+    slug: change.slug === undefined ? row.slug : change.slug,
+    visibility: change.visibility ?? row.visibility,
+    enabled: change.enabled ?? row.enabled,
+  }
+}
+
+export function sameRow(agent: StoredAgent, row: AgentRow): boolean {
+  return (['ownerId', 'slug', 'visibility', 'enabled'] as const).every((name) => agent[name] === row[name])
+}
+
+export function withVersion(agentId: string, row: AgentRow, version: PreparedDefinition): Plan {
+  const number = (row.version ?? 0) + 1
+  return {
+    row: { ...row, name: version.definition.name, version: number, versionId: newId() },
+    version,
+    facts: [{ type: 'agent.published', data: { agentId, version: number } }],
+  }
+}
+
+/** `draft` undefined: it stays as it is. */
+export function withDefinitions(
+  agentId: string,
+  row: AgentRow,
+  agent: StoredAgent,
+  edited: EditedDefinitions,
+): Plan {
+  const withDraft =
+    edited.draft === undefined
+      ? row
+      : {
+          ...row,
+          draft: edited.draft?.definition ?? null,
+          draftSealedSecrets: edited.draft?.sealedSecrets ?? null,
+          name: agent.version === null ? (edited.draft?.definition.name ?? row.name) : row.name,
+        }
+  const planned = edited.version === null ? null : withVersion(agentId, withDraft, edited.version)
+  if (planned === null) return { row: withDraft, version: null, facts: [updated(agentId, withDraft)] }
+  if (edited.draft !== undefined) planned.facts.unshift(updated(agentId, planned.row))
+  return planned
+}

@@ -1,0 +1,194 @@
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { FreshCache } from '../../lib/fresh-cache.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import type { Principal } from '../access/principal.ts'
+import { openSecrets, openTool, type SecretMap } from '../tools/tool-secrets.ts'
+import type { ToolService } from '../tools/tool-service.ts'
+import type { ToolDefinition, ToolReference } from '../tools/tool.ts'
+import type { AgentDefinition, ResolvedAgent } from './agent.ts'
+import { maySee } from './agent-rules.ts'
+import type { AgentHead, AgentStore, StoredVersion } from './agent-store.ts'
+
+export interface AgentResolverOptions {
+  store: AgentStore
+  tools: ToolService
+  sealer: Sealer
+  clock: Clock
+  /** How long another process's change may go unseen when no notice of it arrives, ms; null: there is no other process. */
+  cacheTtlMs: number | null
+}
+
+/** An immutable version, its secrets opened, ready to be joined with the tools it refers to. */
+interface OpenedVersion {
+  id: string
+  agentId: string
+  number: number
+  definition: AgentDefinition
+  secrets: SecretMap
+  references: ToolReference[]
+}
+
+export type AgentResolver = ReturnType<typeof createAgentResolver>
+
+/**
+ * Finds what a run works with. This is on the way of every run: once an agent is known here, nothing is asked of the
+ * database until somebody changes it.
+ */
+export function createAgentResolver(options: AgentResolverOptions) {
+  const { store, tools, sealer, clock, cacheTtlMs } = options
+  const heads = new FreshCache<AgentHead>({ clock, maxEntries: 20_000, ttlMs: cacheTtlMs })
+  const versions = new FreshCache<OpenedVersion>({ clock, maxEntries: 500, ttlMs: null })
+  const numbers = new FreshCache<string>({ clock, maxEntries: 2_000, ttlMs: null })
+  const resolved = new FreshCache<ResolvedAgent>({ clock, maxEntries: 500, ttlMs: null })
+
+  async function readHead(agentId: string): Promise<AgentHead> {
+    const head = await store.findHead(agentId)
+    if (head === null) throw new AppError('agent_not_found')
+    return head
+  }
+
+  async function readVersion(versionId: string): Promise<OpenedVersion> {
+    const version = await store.findVersionById(versionId)
+    if (version === null) throw new AppError('version_not_found')
+    return opened(version)
+  }
+
+  function opened({ id, agentId, number, definition, sealedSecrets }: StoredVersion): OpenedVersion {
+    const references = definition.tools.filter((tool) => tool.kind === 'reference')
+    return {
+      id,
+      agentId,
+      number,
+      definition,
+      secrets: openSecrets(sealer, sealedSecrets, agentId),
+      references,
+    }
+  }
+
+  async function versionIdOf(agentId: string, head: AgentHead, number: number | undefined): Promise<string> {
+    if (number === undefined) {
+      if (head.versionId === null) throw new AppError('agent_has_no_version')
+      return head.versionId
+    }
+    return numbers.load(`${agentId}/${number}`, async () => {
+      const version = await store.findVersion(agentId, number)
+      if (version === null) throw new AppError('version_not_found')
+      return version.id
+    })
+  }
+
+  async function revisionOf(reference: ToolReference, workspaceId: string): Promise<number> {
+    const head = tools.knownHead(reference.toolId) ?? (await tools.head(reference.toolId))
+    if (head.deleted || head.workspaceId !== workspaceId) {
+      throw new AppError('tool_not_found', {
+        detail: 'A tool that this version of the agent refers to was deleted.',
+      })
+    }
+    return reference.revision ?? head.revision
+  }
+
+  async function join(
+    version: OpenedVersion,
+    workspaceId: string,
+    toolRevisions: Record<string, number>,
+  ): Promise<ResolvedAgent> {
+    const definitions: ToolDefinition[] = []
+    for (const tool of version.definition.tools) {
+      if (tool.kind !== 'reference') {
+        definitions.push(openTool(tool, version.secrets))
+        continue
+      }
+      const revision = toolRevisions[tool.toolId]
+      if (revision === undefined)
+        throw new AppError('tool_not_found', { detail: 'This run pinned no revision of a tool.' })
+      const definition = await tools.openRevision(tool.toolId, revision)
+      definitions.push(tool.approval === null ? definition : { ...definition, approval: tool.approval })
+    }
+    refuseSameNames(definitions)
+    return {
+      agentId: version.agentId,
+      workspaceId,
+      versionId: version.id,
+      versionNumber: version.number,
+      definition: version.definition,
+      tools: definitions,
+      toolRevisions,
+    }
+  }
+
+  function cacheKey(version: OpenedVersion, toolRevisions: Record<string, number>): string {
+    let key = version.id
+    for (const { toolId } of version.references) key += `/${toolId}:${toolRevisions[toolId]}`
+    return key
+  }
+
+  async function resolve(version: OpenedVersion, workspaceId: string, toolRevisions: Record<string, number>) {
+    const key = cacheKey(version, toolRevisions)
+    return resolved.get(key) ?? resolved.load(key, () => join(version, workspaceId, toolRevisions))
+  }
+
+  return {
+    /**
+     * What a new run of an agent works with: its published version or the one asked for, shared tools at the revision
+     * they have now, header values opened. The answer is shared and must not be changed. `caller` is who asks, or the
+     * id of the workspace when it is the server itself.
+     */
+    async resolveForRun(
+      caller: Principal | string,
+      agentId: string,
+      request: { version?: number } = {},
+    ): Promise<ResolvedAgent> {
+      const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
+      const visible = typeof caller === 'string' ? head.workspaceId === caller : maySee(caller, head)
+      if (!visible || head.deleted) throw new AppError('agent_not_found')
+      if (!head.enabled) throw new AppError('agent_disabled')
+      const versionId = await versionIdOf(agentId, head, request.version)
+      const version =
+        versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+      const toolRevisions: Record<string, number> = {}
+      for (const reference of version.references) {
+        toolRevisions[reference.toolId] = await revisionOf(reference, head.workspaceId)
+      }
+      return resolve(version, head.workspaceId, toolRevisions)
+    },
+
+    /** The same again for a run that was accepted earlier: exactly what it pinned, whatever was changed or deleted since. */
+    async resolveVersion(versionId: string, toolRevisions: Record<string, number>): Promise<ResolvedAgent> {
+      const version =
+        versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+      const { agentId } = version
+      const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
+      return resolve(version, head.workspaceId, toolRevisions)
+    },
+
+    /** Deleted agents too: what they did stays readable. */
+    async canSee(principal: Principal, agentId: string): Promise<boolean> {
+      const head =
+        heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)).catch(nullWhenUnknown))
+      return head !== null && maySee(principal, head)
+    },
+
+    /** The agent was changed, here or in another process. */
+    invalidate(agentId: string): void {
+      heads.invalidate(agentId)
+    },
+  }
+}
+
+function nullWhenUnknown(error: unknown): null {
+  if (error instanceof AppError && error.code === 'agent_not_found') return null
+  throw error
+}
+
+function refuseSameNames(tools: ToolDefinition[]): void {
+  const names = new Set<string>()
+  for (const { name } of tools) {
+    if (names.has(name)) {
+      throw new AppError('invalid_request', {
+        detail: `This agent has two tools with the name ${JSON.stringify(name)}.`,
+      })
+    }
+    names.add(name)
+  }
+}

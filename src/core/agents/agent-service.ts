@@ -1,0 +1,336 @@
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import type { Principal } from '../access/principal.ts'
+import type { Event } from '../events/event.ts'
+import { recordResourceEvent, type ResourceFact } from '../events/resource-events.ts'
+import type { SchemaValidator } from '../tools/schema-validator.ts'
+import type { ToolService } from '../tools/tool-service.ts'
+import type { ToolDefinition } from '../tools/tool.ts'
+import type { Agent, AgentDefinition, AgentVersion, ModelChoice, ResolvedAgent, Visibility } from './agent.ts'
+import { maySee, refuseBadSlug, refuseHandOver, refuseWrite } from './agent-rules.ts'
+import { pinRunTools, withRunTools, type PinnedTools } from './run-tools.ts'
+import { changedRow, rowOf, sameRow, updated, withDefinitions, withVersion } from './agent-plan.ts'
+import type { AgentChange, Fact, Plan } from './agent-plan.ts'
+import { createAgentResolver } from './agent-resolver.ts'
+import type { AgentFilter, AgentRow, AgentStore, StoredAgent, StoredVersion, Tx } from './agent-store.ts'
+import { createDefinitionPreparer, type PreparedDefinition } from './prepare-definition.ts'
+import { diffDefinitions, type Difference } from './definition.ts'
+
+export interface AgentServiceOptions {
+  store: AgentStore
+  tools: ToolService
+  sealer: Sealer
+  clock: Clock
+  validator: SchemaValidator
+  /** Rejects with `unknown_model` or `connection_not_found` when no run could ever use this choice. */
+  checkModel: (workspaceId: string, choice: ModelChoice) => Promise<void>
+  /** Tells followers of the workspace's feed, after the commit. */
+  publish: (workspaceId: string, event: Event) => void
+  /** How long another process's change may go unseen when no notice of it arrives, ms; null: there is no other process. */
+  cacheTtlMs: number | null
+}
+
+export interface NewAgent {
+  /** A pre-minted id: a create that is repeated with it answers the agent that exists. */
+  id?: string
+  definition: AgentDefinition
+  slug?: string | null
+  visibility?: Visibility
+  enabled?: boolean
+  /** Keep the definition as a draft; nothing is published. */
+  draft?: boolean
+}
+
+export type AgentService = ReturnType<typeof createAgentService>
+
+export function createAgentService(options: AgentServiceOptions) {
+  const { store, clock, publish } = options
+  const resolver = createAgentResolver(options)
+  const preparer = createDefinitionPreparer(options)
+
+  async function mustSee(principal: Principal, agentId: string, deletedToo = false): Promise<StoredAgent> {
+    const agent = await store.find(agentId)
+    if (agent === null || !maySee(principal, agent)) throw new AppError('agent_not_found')
+    if (agent.deleted && !deletedToo) throw new AppError('agent_not_found')
+    return agent
+  }
+
+  async function recordAll(transaction: Tx, agent: { id: string; workspaceId: string }, facts: Fact[]) {
+    const events: Event[] = []
+    for (const fact of facts) {
+      const whole = { workspaceId: agent.workspaceId, stream: agent.id, ...fact } as ResourceFact // type and data came together
+      events.push(await recordResourceEvent(transaction, whole))
+    }
+    return events
+  }
+
+  function announce(agent: { id: string; workspaceId: string }, events: Event[]): void {
+    resolver.invalidate(agent.id)
+    for (const event of events) publish(agent.workspaceId, event)
+  }
+
+  async function insertVersion(
+    transaction: Tx,
+    principal: Principal,
+    agentId: string,
+    row: AgentRow,
+    version: PreparedDefinition,
+  ): Promise<void> {
+    const { definition, sealedSecrets } = version
+    const { versionId: id, version: number, updatedAt: createdAt } = row
+    if (id === null || number === null) throw new Error('A version was made without a number.')
+    await preparer.holdTools(transaction, principal.workspaceId, definition)
+    const createdBy = principal.userId
+    await store.insertVersion(transaction, {
+      id,
+      agentId,
+      number,
+      definition,
+      sealedSecrets,
+      createdAt,
+      createdBy,
+    })
+  }
+
+  /** Answers the existing agent when one with this id exists in the workspace. */
+  async function create(principal: Principal, request: NewAgent): Promise<Agent> {
+    const id = request.id ?? newId()
+    if (request.id !== undefined && (await store.find(id)) !== null)
+      return shown(await mustSee(principal, id))
+    const { workspaceId, userId: ownerId } = principal
+    const { slug = null, visibility = 'workspace', enabled = true, draft = false } = request
+    refuseBadSlug(slug)
+    refuseWrite(principal, { workspaceId, ownerId, visibility })
+    const prepared = await preparer.prepare(workspaceId, id, request.definition, null)
+    const createdAt = new Date(clock.now())
+    const row: AgentRow = {
+      name: prepared.definition.name,
+      ownerId,
+      slug,
+      visibility,
+      enabled,
+      version: draft ? null : 1,
+      versionId: draft ? null : newId(),
+      draft: draft ? prepared.definition : null,
+      draftSealedSecrets: draft ? prepared.sealedSecrets : null,
+      updatedAt: createdAt,
+    }
+    const facts: Fact[] = [{ type: 'agent.created', data: { agentId: id, name: row.name } }]
+    if (!draft) facts.push({ type: 'agent.published', data: { agentId: id, version: 1 } })
+    const events = await store.transaction(async (transaction) => {
+      if (!(await store.insert(transaction, { ...row, id, workspaceId, createdAt }))) return []
+      if (draft) await preparer.holdTools(transaction, workspaceId, prepared.definition)
+      else await insertVersion(transaction, principal, id, row, prepared)
+      return recordAll(transaction, { id, workspaceId }, facts)
+    })
+    announce({ id, workspaceId }, events)
+    return shown(await mustSee(principal, id))
+  }
+
+  /**
+   * Reads, plans, and writes only if nobody wrote in between; otherwise plans again on what is there now. So a plan may
+   * read what it likes without holding the database.
+   */
+  async function write(
+    principal: Principal,
+    agentId: string,
+    plan: (agent: StoredAgent) => Promise<Plan | null>,
+  ): Promise<Agent> {
+    for (;;) {
+      const agent = await mustSee(principal, agentId)
+      refuseWrite(principal, agent)
+      const planned = await plan(agent)
+      if (planned === null) return shown(agent)
+      const events = await store.transaction(async (transaction) => {
+        const held = await store.lock(transaction, agentId)
+        if (held === null) throw new AppError('agent_not_found')
+        if (held.updatedAt.getTime() !== agent.updatedAt.getTime()) return null
+        if (planned.version !== null) {
+          await insertVersion(transaction, principal, agentId, planned.row, planned.version)
+        }
+        if (planned.row.draft !== null)
+          await preparer.holdTools(transaction, agent.workspaceId, planned.row.draft)
+        await store.update(transaction, agentId, planned.row)
+        return recordAll(transaction, agent, planned.facts)
+      })
+      if (events === null) continue
+      announce(agent, events)
+      return shown(await mustSee(principal, agentId))
+    }
+  }
+
+  /**
+   * A merge of two people's changes is each change applied to what the other left. A published change is also made to
+   * the draft, so that publishing the draft later does not take it back. No change makes no version and no event.
+   */
+  async function patch(principal: Principal, agentId: string, change: AgentChange): Promise<Agent> {
+    if (change.slug !== undefined) refuseBadSlug(change.slug)
+    if (change.ownerId !== undefined && !(await store.isMember(principal.workspaceId, change.ownerId))) {
+      throw new AppError('member_not_found')
+    }
+    return write(principal, agentId, async (agent) => {
+      const row = changedRow(agent, change, clock)
+      if (row.ownerId !== agent.ownerId || row.visibility !== agent.visibility) {
+        refuseHandOver(principal, agent)
+        refuseWrite(principal, { ...agent, ownerId: row.ownerId, visibility: row.visibility })
+      }
+      const rowChanged = !sameRow(agent, row)
+      const definition = change.definition
+      const edited =
+        definition === undefined ? null : await preparer.edit(agent, definition, change.draft === true)
+      if (edited === null) return rowChanged ? { row, version: null, facts: [updated(agentId, row)] } : null
+      const planned = withDefinitions(agentId, row, agent, edited)
+      if (rowChanged && edited.draft === undefined) planned.facts.unshift(updated(agentId, planned.row))
+      return planned
+    })
+  }
+
+  /** The draft becomes the next version. `nothing_to_publish` when there is none. */
+  async function publishDraft(principal: Principal, agentId: string): Promise<Agent> {
+    return write(principal, agentId, async (agent) => {
+      if (agent.draft === null) throw new AppError('nothing_to_publish')
+      const row = { ...rowOf(agent, clock), draft: null, draftSealedSecrets: null }
+      const published = await preparer.published(agent)
+      if (published === null) return { row, version: null, facts: [updated(agentId, row)] }
+      return withVersion(agentId, row, published)
+    })
+  }
+
+  /** A new version that is a copy of version `number`; restoring the published version changes nothing. */
+  async function restore(principal: Principal, agentId: string, number: number): Promise<Agent> {
+    return write(principal, agentId, async (agent) => {
+      const version = await store.findVersion(agentId, number)
+      if (version === null) throw new AppError('version_not_found')
+      if (version.id === agent.versionId) return null
+      const planned = withVersion(agentId, rowOf(agent, clock), version)
+      const data = { agentId, version: planned.row.version ?? 1, from: number }
+      return { ...planned, facts: [{ type: 'agent.restored', data }] }
+    })
+  }
+
+  /** Leaves a tombstone: runs and versions stay readable, nothing new can be started. */
+  async function remove(principal: Principal, agentId: string): Promise<void> {
+    const agent = await mustSee(principal, agentId)
+    refuseWrite(principal, agent)
+    const events = await store.transaction(async (transaction) => {
+      if ((await store.lock(transaction, agentId)) === null) throw new AppError('agent_not_found')
+      await store.markDeleted(transaction, agentId, new Date(clock.now()))
+      return recordAll(transaction, agent, [{ type: 'agent.deleted', data: { agentId } }])
+    })
+    announce(agent, events)
+  }
+
+  async function mustFindVersion(
+    principal: Principal,
+    agentId: string,
+    number: number,
+  ): Promise<StoredVersion> {
+    await mustSee(principal, agentId, true)
+    const version = await store.findVersion(agentId, number)
+    if (version === null) throw new AppError('version_not_found')
+    return version
+  }
+
+  return {
+    create,
+    patch,
+    remove,
+    publish: publishDraft,
+    restore,
+
+    async get(principal: Principal, agentId: string): Promise<Agent> {
+      return shown(await mustSee(principal, agentId))
+    },
+
+    /** Newest first, disabled ones included unless filtered. Other people's private agents are not in it. */
+    async list(principal: Principal, filter: Omit<AgentFilter, 'privateOf'>): Promise<Agent[]> {
+      const privateOf = principal.role === 'owner' ? null : principal.userId
+      return (await store.list(principal.workspaceId, { ...filter, privateOf })).map(shown)
+    },
+
+    /** Newest first; also of a deleted agent. */
+    async listVersions(
+      principal: Principal,
+      agentId: string,
+      page: { limit: number; after: number | null },
+    ): Promise<AgentVersion[]> {
+      await mustSee(principal, agentId, true)
+      return (await store.listVersions(agentId, page)).map(shownVersion)
+    },
+
+    async getVersion(principal: Principal, agentId: string, number: number): Promise<AgentVersion> {
+      return shownVersion(await mustFindVersion(principal, agentId, number))
+    },
+
+    /** What version `to` changed in meaning against version `from`. */
+    async diff(principal: Principal, agentId: string, from: number, to: number): Promise<Difference[]> {
+      const before = await mustFindVersion(principal, agentId, from)
+      const after = await mustFindVersion(principal, agentId, to)
+      return diffDefinitions(before.definition, after.definition)
+    },
+
+    resolveForRun(
+      caller: Principal | string,
+      agentId: string,
+      request?: { version?: number },
+    ): Promise<ResolvedAgent> {
+      return resolver.resolveForRun(caller, agentId, request)
+    },
+
+    /** Whether this principal may see an agent's runs; they stay readable after the agent was deleted. */
+    canSeeRuns(principal: Principal, agentId: string): Promise<boolean> {
+      return resolver.canSee(principal, agentId)
+    },
+
+    /** Tools given with a run, checked, their header values taken out and sealed for the run. */
+    pinRunTools(runId: string, tools: ToolDefinition[]): PinnedTools {
+      return pinRunTools(options, runId, tools)
+    },
+
+    /** What a run that was accepted earlier works with: exactly what it pinned, whatever was changed since. */
+    async resolvePinned(
+      runId: string,
+      pins: PinnedTools & { versionId: string; toolRevisions: Record<string, number> },
+    ): Promise<ResolvedAgent> {
+      const agent = await resolver.resolveVersion(pins.versionId, pins.toolRevisions)
+      return withRunTools(agent, runId, pins, options.sealer)
+    },
+
+    /** Another process changed this agent. */
+    invalidate(agentId: string): void {
+      resolver.invalidate(agentId)
+    },
+  }
+}
+
+function shown(agent: Agent): Agent {
+  const { id, workspaceId, ownerId, slug, visibility, enabled, version, versionId } = agent
+  const { definition, draft, createdAt, updatedAt } = agent
+  return {
+    id,
+    workspaceId,
+    ownerId,
+    slug,
+    visibility,
+    enabled,
+    version,
+    versionId,
+    definition,
+    draft,
+    createdAt,
+    updatedAt,
+  }
+}
+
+function shownVersion({
+  id,
+  agentId,
+  number,
+  definition,
+  createdAt,
+  createdBy,
+}: StoredVersion): AgentVersion {
+  return { id, agentId, number, definition, createdAt, createdBy }
+}

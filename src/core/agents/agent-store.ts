@@ -1,0 +1,286 @@
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import { AppError } from '../../errors.ts'
+import type { Schema } from '../../storage/schema.ts'
+import type { Agent, AgentDefinition, AgentVersion, Visibility } from './agent.ts'
+
+export type Tx = Transaction<Schema>
+
+/** An agent as it is stored: the sealed values behind the masks of its version and of its draft beside it. */
+export interface StoredAgent extends Agent {
+  sealedSecrets: string | null
+  draftSealedSecrets: string | null
+  deleted: boolean
+}
+
+export interface StoredVersion extends AgentVersion {
+  sealedSecrets: string | null
+}
+
+/** The part of an agent's row that a run needs. */
+export interface AgentHead {
+  workspaceId: string
+  ownerId: string
+  visibility: Visibility
+  enabled: boolean
+  versionId: string | null
+  deleted: boolean
+}
+
+/** Every column that a write may change. */
+export type AgentRow = Pick<
+  StoredAgent,
+  'slug' | 'visibility' | 'enabled' | 'ownerId' | 'version' | 'versionId' | 'draft' | 'draftSealedSecrets'
+> & { name: string; updatedAt: Date }
+
+export interface AgentFilter {
+  limit: number
+  /** Id of the last agent of the page before; null: from the newest. */
+  after: string | null
+  slug?: string
+  name?: string
+  enabled?: boolean
+  /** Private agents are listed for this owner only; null: all of them. */
+  privateOf: string | null
+}
+
+export type AgentStore = ReturnType<typeof createAgentStore>
+
+export function createAgentStore(kysely: Kysely<Schema>) {
+  const joined = (db: Kysely<Schema>) =>
+    db
+      .selectFrom('agents')
+      .leftJoin('agent_versions', 'agent_versions.id', 'agents.version_id')
+      .selectAll('agents')
+      .select(['agent_versions.definition', 'agent_versions.sealed_secrets'])
+
+  return {
+    /** Rejects with `slug_taken` when that is why it failed. */
+    async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
+      try {
+        return await kysely.transaction().execute(work)
+      } catch (error) {
+        if (violates(error, 'agents_slug')) throw new AppError('slug_taken', { cause: error })
+        throw error
+      }
+    },
+
+    /** Deleted agents included. */
+    async find(agentId: string): Promise<StoredAgent | null> {
+      const row = await joined(kysely).where('agents.id', '=', agentId).executeTakeFirst()
+      return row === undefined ? null : toAgent(row)
+    },
+
+    async findHead(agentId: string): Promise<AgentHead | null> {
+      const row = await kysely
+        .selectFrom('agents')
+        .select(['workspace_id', 'owner_id', 'visibility', 'enabled', 'version_id', 'deleted_at'])
+        .where('id', '=', agentId)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      return {
+        workspaceId: row.workspace_id,
+        ownerId: row.owner_id,
+        visibility: row.visibility as Visibility, // only this store writes it
+        enabled: row.enabled,
+        versionId: row.version_id,
+        deleted: row.deleted_at !== null,
+      }
+    },
+
+    async list(workspaceId: string, filter: AgentFilter): Promise<Agent[]> {
+      let query = joined(kysely)
+        .where('agents.workspace_id', '=', workspaceId)
+        .where('agents.deleted_at', 'is', null)
+      const { after, slug, name, enabled, privateOf } = filter
+      if (privateOf !== null) {
+        query = query.where((eb) =>
+          eb.or([eb('agents.visibility', '<>', 'private'), eb('agents.owner_id', '=', privateOf)]),
+        )
+      }
+      if (after !== null) query = query.where('agents.id', '<', after)
+      if (slug !== undefined) query = query.where('agents.slug', '=', slug)
+      if (name !== undefined) query = query.where('agents.name', '=', name)
+      if (enabled !== undefined) query = query.where('agents.enabled', '=', enabled)
+      return (await query.orderBy('agents.id', 'desc').limit(filter.limit).execute()).map(toAgent)
+    },
+
+    /** Holds the agent's row until the transaction ends; tells when it was last changed, null when it is gone. */
+    async lock(transaction: Tx, agentId: string): Promise<{ updatedAt: Date } | null> {
+      const row = await transaction
+        .selectFrom('agents')
+        .select('updated_at')
+        .where('id', '=', agentId)
+        .where('deleted_at', 'is', null)
+        .forUpdate()
+        .executeTakeFirst()
+      return row === undefined ? null : { updatedAt: row.updated_at }
+    },
+
+    /** False when an agent with this id exists already. */
+    async insert(
+      transaction: Tx,
+      agent: AgentRow & { id: string; workspaceId: string; createdAt: Date },
+    ): Promise<boolean> {
+      const result = await transaction
+        .insertInto('agents')
+        .values({
+          id: agent.id,
+          workspace_id: agent.workspaceId,
+          created_at: agent.createdAt,
+          ...columns(agent),
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirst()
+      return result.numInsertedOrUpdatedRows === 1n
+    },
+
+    async update(transaction: Tx, agentId: string, agent: AgentRow): Promise<void> {
+      await transaction.updateTable('agents').set(columns(agent)).where('id', '=', agentId).execute()
+    },
+
+    async markDeleted(transaction: Tx, agentId: string, at: Date): Promise<void> {
+      await transaction
+        .updateTable('agents')
+        .set({ deleted_at: at, updated_at: at })
+        .where('id', '=', agentId)
+        .execute()
+    },
+
+    async insertVersion(transaction: Tx, version: StoredVersion): Promise<void> {
+      await transaction
+        .insertInto('agent_versions')
+        .values({
+          id: version.id,
+          agent_id: version.agentId,
+          number: version.number,
+          definition: JSON.stringify(version.definition),
+          sealed_secrets: version.sealedSecrets,
+          created_at: version.createdAt,
+          created_by: version.createdBy,
+        })
+        .execute()
+    },
+
+    async findVersion(agentId: string, number: number): Promise<StoredVersion | null> {
+      const row = await kysely
+        .selectFrom('agent_versions')
+        .selectAll()
+        .where('agent_id', '=', agentId)
+        .where('number', '=', number)
+        .executeTakeFirst()
+      return row === undefined ? null : toVersion(row)
+    },
+
+    async findVersionById(versionId: string): Promise<StoredVersion | null> {
+      const row = await kysely
+        .selectFrom('agent_versions')
+        .selectAll()
+        .where('id', '=', versionId)
+        .executeTakeFirst()
+      return row === undefined ? null : toVersion(row)
+    },
+
+    /** Newest first; `after` is a version number. */
+    async listVersions(
+      agentId: string,
+      page: { limit: number; after: number | null },
+    ): Promise<StoredVersion[]> {
+      let query = kysely.selectFrom('agent_versions').selectAll().where('agent_id', '=', agentId)
+      if (page.after !== null) query = query.where('number', '<', page.after)
+      return (await query.orderBy('number', 'desc').limit(page.limit).execute()).map(toVersion)
+    },
+
+    /**
+     * Which of these tools the workspace has, and the names they have there. They cannot be deleted or renamed until
+     * the transaction ends.
+     */
+    async holdTools(transaction: Tx, workspaceId: string, toolIds: string[]): Promise<HeldTool[]> {
+      if (toolIds.length === 0) return []
+      const rows = await transaction
+        .selectFrom('tools')
+        .select(['id', 'name', 'revision'])
+        .where('workspace_id', '=', workspaceId)
+        .where('deleted_at', 'is', null)
+        .where('id', 'in', toolIds)
+        .orderBy('id')
+        .forShare()
+        .execute()
+      return rows
+    },
+
+    async isMember(workspaceId: string, userId: string): Promise<boolean> {
+      const row = await kysely
+        .selectFrom('members')
+        .select('user_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+  }
+}
+
+export interface HeldTool {
+  id: string
+  name: string
+  revision: number
+}
+
+function columns(agent: AgentRow) {
+  return {
+    owner_id: agent.ownerId,
+    name: agent.name,
+    slug: agent.slug,
+    visibility: agent.visibility,
+    enabled: agent.enabled,
+    version: agent.version,
+    version_id: agent.versionId,
+    draft: agent.draft === null ? null : JSON.stringify(agent.draft),
+    draft_sealed_secrets: agent.draftSealedSecrets,
+    updated_at: agent.updatedAt,
+  }
+}
+
+type JoinedRow = Selectable<Schema['agents']> & { definition: unknown; sealed_secrets: string | null }
+
+function toAgent(row: JoinedRow): StoredAgent {
+  // Only this store writes definitions, from values of this type.
+  const draft = row.draft as AgentDefinition | null
+  const published = row.definition as AgentDefinition | null
+  const definition = published ?? draft
+  if (definition === null) throw new Error('An agent has neither a version nor a draft.')
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    ownerId: row.owner_id,
+    slug: row.slug,
+    visibility: row.visibility as Visibility, // only this store writes it
+    enabled: row.enabled,
+    version: row.version,
+    versionId: row.version_id,
+    definition,
+    draft,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    sealedSecrets: row.sealed_secrets,
+    draftSealedSecrets: row.draft_sealed_secrets,
+    deleted: row.deleted_at !== null,
+  }
+}
+
+function toVersion(row: Selectable<Schema['agent_versions']>): StoredVersion {
+  return {
+    id: row.id,
+    agentId: row.agent_id,
+    number: row.number,
+    definition: row.definition as AgentDefinition, // only insertVersion writes it
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    sealedSecrets: row.sealed_secrets,
+  }
+}
+
+function violates(error: unknown, constraint: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || !('constraint' in error)) return false
+  return error.code === '23505' && error.constraint === constraint
+}

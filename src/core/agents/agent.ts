@@ -1,0 +1,108 @@
+import type { JsonObject } from '../../lib/json.ts'
+import type { AgentTool, JsonSchema, ToolDefinition } from '../tools/tool.ts'
+
+export type Modality = 'text' | 'pipeline' | 'realtime'
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
+
+/** `workspace`: every member. `private`: its owner. `managed`: every member may use it, admins change it. */
+export type Visibility = 'workspace' | 'private' | 'managed'
+
+/** Which model answers. Every null means: the default. */
+export interface ModelChoice {
+  /** Vendor name, as in `provider/model`; null when `connectionId` decides or the default model is meant. */
+  provider: string | null
+  /** The vendor's own model name; null: the provider's default. */
+  name: string | null
+  /** A stored connection of the workspace; null: the environment's credential for the provider. */
+  connectionId: string | null
+  /** 0–2. */
+  temperature: number | null
+  maxOutputTokens: number | null
+  reasoningEffort: ReasoningEffort | null
+  /** `provider/model` names tried in order when a call fails for good. */
+  fallbacks: string[]
+}
+
+export interface OutputFormat {
+  format: 'text' | 'markdown' | 'json'
+  /** Only for `json`: the output is validated against it and repaired once. */
+  schema: JsonSchema | null
+}
+
+/** What ends a run cleanly. null: no limit of that kind. */
+export interface Limits {
+  /** Model calls per run. */
+  steps: number
+  toolCalls: number | null
+  /** Wall time of a run, seconds, waiting for people and clients not counted. */
+  seconds: number
+  /** Input and output tokens of a run together. */
+  tokens: number | null
+  /** Runs per day (UTC), counted when they are accepted. */
+  runsPerDay: number | null
+}
+
+/** Everything a run depends on. Immutable once it is a version. */
+export interface AgentDefinition {
+  name: string
+  description: string | null
+  instructions: string | null
+  modality: Modality
+  /** null: the default model of the server. */
+  model: ModelChoice | null
+  tools: AgentTool[]
+  output: OutputFormat
+  limits: Limits
+  /** How many earlier runs of the thread the model is shown. */
+  history: { runs: number }
+  metadata: JsonObject
+  /** What one dialect must print and Parley does not model, by dialect. */
+  extensions: Record<string, JsonObject>
+}
+
+export const defaultLimits: Limits = {
+  steps: 50,
+  toolCalls: null,
+  seconds: 600,
+  tokens: null,
+  runsPerDay: null,
+}
+
+/** A stable identity; `definition` is the published version, or the draft when there is none yet. */
+export interface Agent {
+  id: string
+  workspaceId: string
+  ownerId: string
+  slug: string | null
+  visibility: Visibility
+  enabled: boolean
+  /** Number of the published version; null: only a draft. */
+  version: number | null
+  versionId: string | null
+  definition: AgentDefinition
+  /** Unpublished changes, whole; null: none. */
+  draft: AgentDefinition | null
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface AgentVersion {
+  id: string
+  agentId: string
+  number: number
+  definition: AgentDefinition
+  createdAt: Date
+  createdBy: string | null
+}
+
+/** What a run works with: the version it pinned, tools resolved and their secrets opened. Never leaves the process. */
+export interface ResolvedAgent {
+  agentId: string
+  workspaceId: string
+  versionId: string
+  versionNumber: number
+  definition: AgentDefinition
+  tools: ToolDefinition[]
+  /** Revision of each referenced workspace tool. */
+  toolRevisions: Record<string, number>
+}

@@ -1,0 +1,132 @@
+import type { JsonObject, JsonValue } from '../../lib/json.ts'
+import type { EffectPolicy } from '../tools/tool.ts'
+import type { InputPart, RunError, Usage, WaitingFor } from '../runs/run.ts'
+
+/** One call that the model asked for. `arguments` is what the model wrote, parsed; `raw` only when it was not JSON. */
+export interface RequestedCall {
+  callId: string
+  tool: string
+  arguments: JsonValue
+  raw?: string
+}
+
+/** What the model thought, with what its vendor needs back to go on (signatures). */
+export interface ReasoningPart {
+  text: string
+  providerMetadata?: JsonObject
+}
+
+/**
+ * Every fact a run's stream can hold. Data may be shown to everyone who may read the run: no secret is ever in it.
+ * `step` counts model calls from 1. Milliseconds are named `ms`.
+ */
+export interface RunEvents {
+  'run.created': {
+    agentId: string
+    agentVersion: number
+    threadId: string
+    dialect: string
+    source: string
+    parentRunId: string | null
+    metadata: JsonObject
+  }
+  'message.created': { role: 'user'; content: InputPart[] }
+  'run.started': { fence: number }
+  'run.resumed': { fence: number; reason: 'recovered' | 'answered' }
+  'step.started': { step: number; model: string; requestedModel: string }
+  'step.restarted': { step: number; reason: string }
+  'reasoning.delta': { step: number; text: string }
+  'message.delta': { step: number; text: string }
+  'message.completed': {
+    step: number
+    role: 'assistant'
+    text: string
+    reasoning: ReasoningPart[]
+    calls: RequestedCall[]
+    finishReason: string
+  }
+  /** The final answer did not have the form the agent promises; the model is told `message` and asked once more. */
+  'output.rejected': { step: number; message: string }
+  'step.completed': { step: number; model: string; usage: Usage; ms: number }
+  /** The intent: committed before the call of a tool that can change the world. */
+  'tool.called': {
+    callId: string
+    tool: string
+    arguments: JsonValue
+    argumentsHash: string
+    effectId: string
+    effects: EffectPolicy | 'client'
+  }
+  'tool.completed': {
+    callId: string
+    tool: string
+    status: 'ok' | 'error' | 'rejected' | 'pending_approval'
+    output: JsonValue
+    ms: number
+  }
+  'tool.outputs_received': { outputs: { callId: string; output: JsonValue }[] }
+  'approval.requested': {
+    approvalId: string
+    callId: string
+    tool: string
+    arguments: JsonValue
+    kind: 'approval' | 'needs_decision'
+    mode: 'park' | 'defer'
+  }
+  'approval.decided': {
+    approvalId: string
+    callId: string
+    decision: Decision
+    reason: string | null
+    result: JsonValue
+    decidedBy: string
+  }
+  'run.waiting': { waitingFor: WaitingFor }
+  'run.completed': { output: string; outputJson: JsonValue; usage: Usage }
+  'run.failed': { error: RunError; usage: Usage }
+  'run.cancelled': { reason: string; usage: Usage }
+}
+
+export type Decision = 'approve' | 'reject' | 'happened' | 'again' | 'give_up'
+
+export type RunEventType = keyof RunEvents
+
+/** Facts of the streams that are not runs: agents, keys, tools, connections, members. `name` and ids only, no content. */
+export interface ResourceEvents {
+  'agent.created': { agentId: string; name: string }
+  'agent.updated': { agentId: string; name: string }
+  'agent.published': { agentId: string; version: number }
+  'agent.restored': { agentId: string; version: number; from: number }
+  'agent.deleted': { agentId: string }
+  'tool.created': { toolId: string; name: string }
+  'tool.updated': { toolId: string; revision: number }
+  'tool.deleted': { toolId: string }
+  'connection.created': { connectionId: string; name: string }
+  'connection.updated': { connectionId: string; name: string }
+  'connection.deleted': { connectionId: string }
+  'key.created': { keyId: string; name: string }
+  'key.revoked': { keyId: string }
+  'member.added': { userId: string; role: string }
+  'member.changed': { userId: string; role: string }
+  'member.removed': { userId: string }
+}
+
+export type EventTypes = RunEvents & ResourceEvents
+export type EventType = keyof EventTypes
+
+/** An immutable fact: stream, number, type, data. */
+export type Event<Type extends EventType = EventType> = {
+  [T in Type]: { stream: string; seq: number; type: T; data: EventTypes[T]; at: string }
+}[Type]
+
+/** A fact not yet numbered. */
+export type NewEvent<Type extends EventType = EventType> = {
+  [T in Type]: { type: T; data: EventTypes[T] }
+}[Type]
+
+const terminal: ReadonlySet<EventType> = new Set(['run.completed', 'run.failed', 'run.cancelled'])
+
+/** Whether nothing follows this event in its stream. */
+export function endsStream(type: EventType): boolean {
+  return terminal.has(type)
+}

@@ -1,0 +1,312 @@
+import type { Database } from '../../storage/database.ts'
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import type { Log } from '../../lib/log.ts'
+import type { EventType, EventTypes } from './event.ts'
+import { flushStatement, type FlushedRow, type FlushBatch } from './flush.ts'
+import type { JournalEvent, RunApproval, RunCreation, RunPatch } from './entry.ts'
+
+/** Later deltas of a message wait at most this long, so that those of all runs share one commit. Milliseconds. */
+const deltaTick = 20
+
+interface PendingEvent {
+  type: EventType
+  data: EventTypes[EventType]
+  text: string
+  at: string
+}
+
+/**
+ * One segment's right to append to a run's stream. Entries of one handle are committed in the order they were given;
+ * `failure` is set once the run belongs to someone else or an entry could not be written.
+ */
+export interface RunHandle {
+  readonly runId: string
+  readonly fence: number
+  readonly failure: AppError | null
+}
+
+class Handle implements RunHandle {
+  readonly runId: string
+  readonly fence: number
+  readonly onLost: (error: AppError) => void
+  failure: AppError | null = null
+  creation: RunCreation | null = null
+  patch: RunPatch | null = null
+  events: PendingEvent[] = []
+  approvals: RunApproval[] = []
+  handledCommands: string[] = []
+  delta: { type: 'message.delta' | 'reasoning.delta'; step: number; text: string } | null = null
+  waiters: { resolve: () => void; reject: (error: AppError) => void }[] = []
+  inFlight = false
+
+  constructor(runId: string, fence: number, onLost: (error: AppError) => void) {
+    this.runId = runId
+    this.fence = fence
+    this.onLost = onLost
+  }
+
+  get dirty(): boolean {
+    return this.events.length > 0 || this.creation !== null || this.patch !== null || this.handledCommands.length > 0
+  }
+}
+
+interface Taken {
+  handle: Handle
+  creation: RunCreation | null
+  patch: RunPatch | null
+  events: PendingEvent[]
+  approvals: RunApproval[]
+  handledCommands: string[]
+  waiters: Handle['waiters']
+}
+
+export interface JournalHooks {
+  /** Called after a commit with the events of one run, in order. */
+  published(runId: string, events: JournalEvent[]): void
+  /** Called after a commit that gave a thread's turn to a waiting run. */
+  turnGiven(runId: string): void
+}
+
+/**
+ * The one writer of this process to the streams of runs. Group commit: it flushes at once when idle; while a commit is
+ * in flight everything that arrives joins the next batch, one statement for all runs. Nothing is published before it
+ * is committed.
+ */
+export class Journal implements AsyncDisposable {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #hooks: JournalHooks
+  #dirty = new Set<Handle>()
+  #withDeltas = new Set<Handle>()
+  #flushing: Promise<void> | null = null
+  #scheduled = false
+  #tick: NodeJS.Timeout | null = null
+  #closed = false
+
+  constructor(options: { database: Database; clock: Clock; log: Log; hooks: JournalHooks }) {
+    this.#database = options.database
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#hooks = options.hooks
+  }
+
+  /** The right to append to a run's stream under `fence`. `onLost` is called once when it turns out not to hold. */
+  handle(runId: string, fence: number, onLost: (error: AppError) => void): RunHandle {
+    return new Handle(runId, fence, onLost)
+  }
+
+  /** Inserts the run itself with its first events. Claims the thread's turn, or leaves the run queued behind it. */
+  create(handle: RunHandle, creation: RunCreation): void {
+    const own = this.#own(handle)
+    own.creation = creation
+    this.#markDirty(own)
+  }
+
+  /** Appends one event, committed with the next batch. */
+  append<Type extends EventType>(handle: RunHandle, type: Type, data: EventTypes[Type]): void {
+    const own = this.#own(handle)
+    if (own.failure) return
+    this.#settleDelta(own)
+    own.events.push({ type, data, text: JSON.stringify(data), at: this.#now() })
+    this.#markDirty(own)
+  }
+
+  /** Changes the run's row in the same commit as the events appended around it. */
+  patch(handle: RunHandle, patch: RunPatch): void {
+    const own = this.#own(handle)
+    if (own.failure) return
+    own.patch = { ...own.patch, ...patch }
+    this.#markDirty(own)
+  }
+
+  /** Records a question to a person in the same commit as its event. */
+  requestApproval(handle: RunHandle, approval: RunApproval): void {
+    const own = this.#own(handle)
+    own.approvals.push(approval)
+    this.#markDirty(own)
+  }
+
+  /** Deletes a command row in the same commit as the events it led to. */
+  commandHandled(handle: RunHandle, commandId: string): void {
+    const own = this.#own(handle)
+    own.handledCommands.push(commandId)
+    this.#markDirty(own)
+  }
+
+  /**
+   * Text as it arrives from a model. The first of a message goes out at once; what follows is gathered into one event
+   * per tick.
+   */
+  delta(handle: RunHandle, type: 'message.delta' | 'reasoning.delta', step: number, text: string, first: boolean): void {
+    const own = this.#own(handle)
+    if (own.failure) return
+    if (first) {
+      this.append(handle, type, { step, text })
+      return
+    }
+    const gathered = own.delta
+    if (gathered && gathered.type === type && gathered.step === step) {
+      gathered.text += text
+      return
+    }
+    this.#settleDelta(own)
+    own.delta = { type, step, text }
+    this.#withDeltas.add(own)
+    this.#tick ??= setTimeout(() => this.#onTick(), deltaTick)
+  }
+
+  /** Resolves when everything given so far for this run is committed; rejects when it could not be. */
+  committed(handle: RunHandle): Promise<void> {
+    const own = this.#own(handle)
+    if (own.failure) return Promise.reject(own.failure)
+    this.#settleDelta(own)
+    if (!own.dirty && !own.inFlight) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      own.waiters.push({ resolve, reject })
+      this.#markDirty(own)
+    })
+  }
+
+  /** Commits what is pending and refuses everything after it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    if (this.#tick) clearTimeout(this.#tick)
+    for (const handle of this.#withDeltas) this.#settleDelta(handle)
+    while (this.#flushing || this.#dirty.size > 0) await (this.#flushing ?? this.#flush())
+  }
+
+  #own(handle: RunHandle): Handle {
+    return handle as Handle // the only implementation; the interface hides the pending entries
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString()
+  }
+
+  #settleDelta(handle: Handle): void {
+    const { delta } = handle
+    if (!delta) return
+    handle.delta = null
+    this.#withDeltas.delete(handle)
+    const data = { step: delta.step, text: delta.text }
+    handle.events.push({ type: delta.type, data, text: JSON.stringify(data), at: this.#now() })
+    this.#markDirty(handle)
+  }
+
+  #onTick(): void {
+    this.#tick = null
+    for (const handle of this.#withDeltas) this.#settleDelta(handle)
+  }
+
+  #markDirty(handle: Handle): void {
+    this.#dirty.add(handle)
+    if (this.#scheduled || this.#flushing || this.#closed) return
+    this.#scheduled = true
+    // After the events of this turn of the loop, so that what arrived together is committed together.
+    setImmediate(() => {
+      this.#scheduled = false
+      if (!this.#flushing) void this.#flush()
+    })
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushOnce().finally(() => {
+      this.#flushing = null
+      if (this.#dirty.size > 0) void this.#flush()
+    })
+    return this.#flushing
+  }
+
+  async #flushOnce(): Promise<void> {
+    const batch: Taken[] = []
+    for (const handle of this.#dirty) batch.push(take(handle))
+    this.#dirty.clear()
+    faultPoint('journal.before_commit')
+    try {
+      await this.#write(batch)
+    } catch (error) {
+      this.#log.warn({ err: error, runs: batch.length }, 'A journal batch failed; writing its runs one by one.')
+      for (const entry of batch) await this.#writeAlone(entry)
+    }
+  }
+
+  async #writeAlone(entry: Taken): Promise<void> {
+    try {
+      await this.#write([entry])
+    } catch (cause) {
+      this.#log.error({ err: cause, run: entry.handle.runId }, 'An entry of the journal could not be written.')
+      this.#lose(entry, new AppError('database_unavailable', { cause }))
+    }
+  }
+
+  async #write(batch: Taken[]): Promise<void> {
+    const flush = flushStatement(batch.map(toBatch), { notify: !this.#database.exclusive })
+    const rows = await this.#database.execute<FlushedRow>(flush)
+    faultPoint('journal.after_commit')
+    const bases = new Map<string, FlushedRow>()
+    const turns: string[] = []
+    for (const row of rows) {
+      if (row.kind === 'turn') turns.push(row.id)
+      else if (row.kind === 'run') bases.set(row.id, row)
+    }
+    for (const entry of batch) this.#settle(entry, bases.get(entry.handle.runId))
+    for (const runId of turns) this.#hooks.turnGiven(runId)
+  }
+
+  #settle(entry: Taken, row: FlushedRow | undefined): void {
+    const { handle } = entry
+    handle.inFlight = false
+    if (!row) {
+      this.#lose(entry, new AppError('stale_fence', { facts: { run_id: handle.runId, fence: handle.fence } }))
+      return
+    }
+    entry.creation?.admitted(row.state)
+    const events: JournalEvent[] = entry.events.map((event, index) => ({
+      stream: handle.runId,
+      seq: Number(row.base) + index + 1,
+      ...event,
+    }))
+    if (events.length > 0) this.#hooks.published(handle.runId, events)
+    for (const waiter of entry.waiters) waiter.resolve()
+  }
+
+  #lose(entry: Taken, error: AppError): void {
+    const { handle } = entry
+    handle.inFlight = false
+    handle.failure = error
+    handle.delta = null
+    this.#withDeltas.delete(handle)
+    this.#dirty.delete(handle)
+    entry.creation?.refused(error)
+    for (const waiter of [...entry.waiters, ...handle.waiters.splice(0)]) waiter.reject(error)
+    handle.onLost(error)
+  }
+}
+
+function take(handle: Handle): Taken {
+  const taken: Taken = {
+    handle,
+    creation: handle.creation,
+    patch: handle.patch,
+    events: handle.events,
+    approvals: handle.approvals,
+    handledCommands: handle.handledCommands,
+    waiters: handle.waiters,
+  }
+  handle.creation = null
+  handle.patch = null
+  handle.events = []
+  handle.approvals = []
+  handle.handledCommands = []
+  handle.waiters = []
+  handle.inFlight = true
+  return taken
+}
+
+function toBatch(entry: Taken): FlushBatch {
+  const { handle, creation, patch, events, approvals, handledCommands } = entry
+  return { runId: handle.runId, fence: handle.fence, creation, patch, events, approvals, handledCommands }
+}

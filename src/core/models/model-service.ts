@@ -1,0 +1,207 @@
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { LanguageModel, ModelUsage } from '../../ports/language-model.ts'
+import type { ModelChoice } from '../agents/agent.ts'
+import type { Principal } from '../access/principal.ts'
+import type { ConnectionService } from '../connections/connection-service.ts'
+import { lacksCredential } from '../connections/environment-connections.ts'
+import { createModelLister } from './model-lister.ts'
+import type {
+  ListedModel,
+  LocalModelServer,
+  ModelEnvironment,
+  ModelPrice,
+  ModelProvider,
+  ModelRoute,
+  ModelTarget,
+  ResolvedModel,
+} from './model.ts'
+import {
+  applyAliases,
+  joinModelName,
+  parseModelAliases,
+  pickDefaultModel,
+  splitModelName,
+  type DefaultModel,
+  type ModelName,
+} from './model-names.ts'
+
+export interface ModelServiceOptions {
+  providers: readonly ModelProvider[]
+  environment: ModelEnvironment
+  localServers: readonly LocalModelServer[]
+  /** PARLEY_DEFAULT_MODEL as it was set. */
+  configuredDefault: string | null
+  /** PARLEY_MODEL_ALIASES as it was set. */
+  aliases: string | null
+  connections: ConnectionService
+  clock: Clock
+  createLanguageModel: (target: ModelTarget) => LanguageModel
+  listModels: (target: ModelTarget, signal: AbortSignal) => Promise<string[]>
+  priceOf: (provider: string, model: string) => ModelPrice | null
+  /** US dollars, exact to a billionth. */
+  costOf: (usage: ModelUsage, price: ModelPrice | null) => number | null
+  /** The vendor of a bare model name, by the price table. */
+  providerOfModel: (model: string) => string | null
+}
+
+export type ModelService = ReturnType<typeof createModelService>
+
+type Callable = Pick<ResolvedModel, 'model' | 'costOf'>
+
+/** Which model is meant, before anybody asks whether it can be called. */
+interface Meant {
+  requested: ModelName
+  actual: ModelName
+  route: ModelRoute
+}
+
+export function createModelService(options: ModelServiceOptions) {
+  const { providers, connections, localServers } = options
+  const byName = new Map(providers.map((provider) => [provider.name, provider]))
+  const aliases = parseModelAliases(options.aliases, providers)
+  const picked: DefaultModel = pickDefaultModel({ ...options, configured: options.configuredDefault })
+  const fallback = splitModelName(picked.name)
+  if (fallback === null)
+    throw new AppError('invalid_configuration', { detail: 'The default model has no provider.' })
+  const defaultName: ModelName = fallback
+  const lister = createModelLister({ ...options, defaultName: picked.name })
+  /** A connection that changes gets another route object, so what was built for the old one is never found again. */
+  const built = new WeakMap<ModelRoute, Map<string, Callable>>()
+
+  function mustKnow(name: string): ModelProvider {
+    const provider = byName.get(name)
+    if (provider !== undefined) return provider
+    const known = providers.map((one) => one.name).join(', ')
+    throw new AppError('unknown_model', {
+      detail: `No provider is called ${JSON.stringify(name)}. Known providers: ${known}.`,
+      fields: [{ field: 'model.provider', message: `must be one of ${known}` }],
+    })
+  }
+
+  function defaultModelOf(provider: ModelProvider): string {
+    const detected = localServers.find((server) => server.provider === provider.name)?.models[0]
+    const model =
+      defaultName.provider === provider.name ? defaultName.model : (provider.defaultModel ?? detected)
+    if (model !== undefined) return model
+    throw new AppError('unknown_model', {
+      detail: `${provider.label} has no default model; name one of its models.`,
+      fields: [{ field: 'model.name', message: `name a model of ${provider.label}` }],
+    })
+  }
+
+  /** A bare name belongs to the vendor that the price table knows it from, else to the default provider. */
+  function nameOf(provider: string | null, name: string | null): ModelName {
+    if (provider !== null) return { provider, model: name ?? defaultModelOf(mustKnow(provider)) }
+    if (name === null) return defaultName
+    const split = splitModelName(name)
+    if (split !== null && byName.has(split.provider)) return split
+    return { provider: options.providerOfModel(name) ?? defaultName.provider, model: name }
+  }
+
+  function fromEnvironment(requested: ModelName): Meant {
+    mustKnow(requested.provider)
+    const name = joinModelName(requested)
+    const aliased = applyAliases(aliases, name)
+    const actual = aliased === name ? requested : (splitModelName(aliased) ?? requested)
+    const route = connections.environmentRoute(mustKnow(actual.provider).name)
+    if (route === null) throw new AppError('unknown_model')
+    return { requested, actual, route }
+  }
+
+  async function meant(workspaceId: string, choice: ModelChoice | string | null): Promise<Meant> {
+    if (choice === null) return fromEnvironment(defaultName)
+    if (typeof choice === 'string') {
+      const split = splitModelName(choice)
+      return fromEnvironment(split ?? nameOf(null, choice))
+    }
+    const { provider, name, connectionId } = choice
+    if (connectionId === null) return fromEnvironment(nameOf(provider, name))
+    const route = await connections.routeOf(workspaceId, connectionId)
+    if (provider !== null && provider !== route.provider) {
+      throw new AppError('invalid_request', {
+        detail: `model.provider: the connection leads to ${route.provider}, not to ${provider}.`,
+        fields: [{ field: 'model.provider', message: `must be ${JSON.stringify(route.provider)} or absent` }],
+      })
+    }
+    const requested = { provider: route.provider, model: name ?? defaultModelOf(mustKnow(route.provider)) }
+    // The operator's aliases stand for the operator's own credentials; a connection that a tenant made says what it says.
+    if (connections.environmentRoute(route.provider) === route) return fromEnvironment(requested)
+    return { requested, actual: requested, route }
+  }
+
+  function modelAt({ actual, requested, route }: Meant): Callable {
+    let models = built.get(route)
+    if (models === undefined) built.set(route, (models = new Map()))
+    const known = models.get(actual.model)
+    if (known !== undefined) return known
+    const provider = mustKnow(actual.provider)
+    if (lacksCredential(provider, route)) throw withoutCredential(provider, requested, route)
+    const model = options.createLanguageModel({ ...route, provider: actual.provider, model: actual.model })
+    const price = options.priceOf(actual.provider, actual.model)
+    const entry: Callable = { model, costOf: (usage) => decimal(options.costOf(usage, price)) }
+    if (models.size >= 200) models.clear() // names come from tenants: they must not fill the memory
+    models.set(actual.model, entry)
+    return entry
+  }
+
+  function withoutCredential(provider: ModelProvider, requested: ModelName, route: ModelRoute): AppError {
+    const isStored = connections.environmentRoute(provider.name) !== route
+    const way = isStored
+      ? 'give the connection a credential'
+      : `set ${provider.keyEnv} in the environment of the server, or name a connection with a credential in model.connection_id`
+    return new AppError('model_without_credential', {
+      detail: `No credential is set for ${provider.label}, which ${joinModelName(requested)} needs: ${way}.`,
+      facts: { provider: provider.name, variable: isStored ? null : provider.keyEnv },
+    })
+  }
+
+  return {
+    /**
+     * The model of a choice, ready to be called; `null`: the default. Warm, it reads nothing. Rejects with
+     * `unknown_model`, `connection_not_found`, or `model_without_credential` whose detail says what to set.
+     */
+    async resolve(workspaceId: string, choice: ModelChoice | string | null): Promise<ResolvedModel> {
+      const found = await meant(workspaceId, choice)
+      const { model, costOf } = modelAt(found)
+      return {
+        model,
+        costOf,
+        name: joinModelName(found.actual),
+        requestedName: joinModelName(found.requested),
+      }
+    },
+
+    /** `provider/model` names to try, in order, when the choice fails for good. */
+    fallbacks(choice: ModelChoice | null): string[] {
+      return choice?.fallbacks ?? []
+    },
+
+    /** Rejects when the choice can never be used here. A provider that only lacks its credential is accepted. */
+    async check(workspaceId: string, choice: ModelChoice): Promise<void> {
+      await meant(workspaceId, choice)
+      for (const [index, name] of choice.fallbacks.entries()) {
+        const provider = splitModelName(name)?.provider ?? ''
+        if (byName.has(provider)) continue
+        const message = 'must have the form provider/model with a known provider'
+        const field = `model.fallbacks[${index}]`
+        throw new AppError('unknown_model', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
+      }
+    },
+
+    /** The model used where nobody names one, and a sentence for people about why. */
+    defaultModel(): DefaultModel {
+      return picked
+    },
+
+    /** Every model that can be named, reachable or not; asks the providers, at most every 30 seconds. */
+    list(principal: Principal): Promise<ListedModel[]> {
+      return lister.list(principal)
+    },
+  }
+}
+
+/** Plain digits: JavaScript prints small numbers with an exponent. */
+function decimal(dollars: number | null): string | null {
+  return dollars === null ? null : dollars.toFixed(9).replace(/\.?0+$/, '')
+}

@@ -1,0 +1,215 @@
+import { AppError, invalidField } from '../../errors.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import { newId } from '../../lib/ids.ts'
+import type { JsonValue } from '../../lib/json.ts'
+import type { Principal } from '../access/principal.ts'
+import type { JournalEvent } from '../events/entry.ts'
+import type { Journal } from '../events/journal.ts'
+import type { Tail } from '../events/tail.ts'
+import type { RunCommand, RunDispatcher } from './dispatch.ts'
+import { noUsage } from './usage.ts'
+import type { LockedRun, NewRunEvent, RunStore, StoreTransaction } from './run-store.ts'
+import { isTerminal, type Run } from './run.ts'
+import { moveRun } from './run-state.ts'
+
+/** What became of a command: the run was taken, is told, or has nothing left to do. */
+type Outcome =
+  | { type: 'taken'; run: LockedRun; events: JournalEvent[]; resume: boolean; turn: string | null }
+  | { type: 'told'; commandId: string }
+
+export type AnswerService = ReturnType<typeof createAnswerService>
+
+/**
+ * Everything others say to a run: cancel, outputs of client-executed tools, decisions. When a segment holds the run it
+ * is told by a command; otherwise the writer of the answer takes the run and starts its next segment.
+ */
+export function createAnswerService(deps: {
+  store: RunStore
+  journal: Journal
+  tail: Tail
+  dispatcher: RunDispatcher
+  executorId: () => string
+  /** Tells the process that holds the run of a command row. */
+  notify: (runId: string) => Promise<void>
+  /** Reads a run as this principal may see it. */
+  getRun: (principal: Principal, id: string) => Promise<Run>
+}) {
+  const { store, journal, tail, dispatcher } = deps
+
+  /** Applies a command to a run, inside `within` when the answer also changes something else. */
+  async function send(
+    runId: string,
+    command: RunCommand,
+    check: (run: LockedRun) => void,
+    within: (transaction: StoreTransaction) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const outcome = await store.transaction(async (transaction) => {
+      await within(transaction)
+      const run = await store.lock(transaction, runId)
+      if (!run) throw new AppError('run_not_found')
+      check(run)
+      return await apply(transaction, run, command)
+    })
+    faultPoint('run.answer_recorded')
+    await act(runId, command, outcome)
+  }
+
+  async function apply(transaction: StoreTransaction, run: LockedRun, command: RunCommand): Promise<Outcome> {
+    if (run.state === 'running') {
+      const commandId = newId()
+      await store.addCommand(transaction, commandId, run.id, command.kind, command)
+      return { type: 'told', commandId }
+    }
+    if (command.kind === 'cancel') {
+      if (moveRun(run.state, 'cancel') === null) throw new AppError('run_finished')
+      const usage = run.usage ?? noUsage()
+      const events = await store.take(transaction, run, {
+        state: 'cancelled',
+        executorId: null,
+        events: [{ type: 'run.cancelled', data: { reason: command.reason, usage } }],
+      })
+      await store.voidApprovals(transaction, run.id)
+      const turn = await store.passTurn(transaction, run.threadId, run.id)
+      return { type: 'taken', run, events, resume: false, turn }
+    }
+    const events = await store.take(transaction, run, {
+      state: 'running',
+      executorId: deps.executorId(),
+      events: [answerEvent(command), { type: 'run.resumed', data: { fence: run.fence + 1, reason: 'answered' } }],
+    })
+    return { type: 'taken', run, events, resume: true, turn: null }
+  }
+
+  async function act(runId: string, command: RunCommand, outcome: Outcome): Promise<void> {
+    if (outcome.type === 'told') {
+      if (await dispatcher.deliver(runId, command, outcome.commandId)) return
+      await deps.notify(runId)
+      return
+    }
+    tail.published(runId, outcome.events)
+    if (outcome.turn !== null) await dispatchTurn(outcome.turn)
+    await deps.notify(runId)
+    if (outcome.resume) await resume(outcome.run)
+  }
+
+  async function resume(run: LockedRun): Promise<void> {
+    const abort = new AbortController()
+    const handle = journal.handle(run.id, run.fence + 1, (error) => abort.abort(error))
+    const { id, workspaceId, agentId, threadId, pins } = run
+    const events = await store.events(id)
+    dispatcher.start({ run: { id, workspaceId, agentId, threadId, pins }, handle, abort, events, recovered: false })
+  }
+
+  async function dispatchTurn(runId: string): Promise<void> {
+    const next = await store.fenceOf(runId)
+    if (next?.state === 'queued') await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence }, 0)
+  }
+
+  return {
+    dispatchTurn,
+
+    /**
+     * Takes up a run that parked while answers to it were being written: they found it running, and it no longer
+     * listened.
+     */
+    async takeUp(runId: string): Promise<void> {
+      const [first] = await store.commandsFor([runId])
+      if (!first) return
+      const command = first.data as RunCommand // only `apply` writes this table
+      const outcome = await store.transaction(async (transaction) => {
+        const run = await store.lock(transaction, runId)
+        if (!run || run.state === 'running') return null
+        if (!(await store.removeCommand(transaction, first.id))) return null
+        return isTerminal(run.state) ? null : await apply(transaction, run, command)
+      })
+      if (outcome) await act(runId, command, outcome)
+    },
+
+    /**
+     * Ends a run. Resolves once it has ended, or after two seconds with the run as it is when its process has not
+     * confirmed. A run that has already ended: `run_finished`.
+     */
+    async cancel(principal: Principal, id: string, reason: string): Promise<Run> {
+      const run = await deps.getRun(principal, id)
+      if (isTerminal(run.state)) throw new AppError('run_finished')
+      const gone = new AbortController()
+      const timer = setTimeout(() => gone.abort(), 2000)
+      const ended = waitForEnd(tail.follow(id, { after: 0, signal: gone.signal }))
+      try {
+        await send(id, { kind: 'cancel', reason }, (locked) => {
+          if (isTerminal(locked.state)) throw new AppError('run_finished')
+        })
+        await ended
+        return await deps.getRun(principal, id)
+      } finally {
+        clearTimeout(timer)
+        gone.abort()
+      }
+    },
+
+    /** Cancels without a principal: another part of this server decided so. A run that has ended is left as it is. */
+    async cancelForServer(id: string, reason: string): Promise<void> {
+      await send(id, { kind: 'cancel', reason }, () => {})
+    },
+
+    /**
+     * Outputs of client-executed tools. All calls that the run waits for must be answered.
+     *
+     * Errors: `run_not_found`, `not_waiting_for_that`, `tool_outputs_missing`, `invalid_request` for a call it does not
+     * wait for.
+     */
+    async submitToolOutputs(
+      principal: Principal,
+      id: string,
+      outputs: { callId: string; output: JsonValue }[],
+    ): Promise<Run> {
+      await deps.getRun(principal, id)
+      await send(id, { kind: 'tool_outputs', outputs }, (run) => checkOutputs(run, outputs))
+      return await deps.getRun(principal, id)
+    },
+
+    /** Tells a run what a person decided. `within` records the decision in the same transaction. */
+    async decide(
+      runId: string,
+      command: Extract<RunCommand, { kind: 'decision' }>,
+      within: (transaction: StoreTransaction) => Promise<void>,
+    ): Promise<void> {
+      await send(
+        runId,
+        command,
+        (run) => {
+          if (isTerminal(run.state)) throw new AppError('run_finished')
+        },
+        within,
+      )
+    },
+  }
+}
+
+async function waitForEnd(events: AsyncIterable<JournalEvent[]>): Promise<void> {
+  for await (const _batch of events) {
+    // Follows until the stream has ended or the deadline aborts it.
+  }
+}
+
+function answerEvent(command: Exclude<RunCommand, { kind: 'cancel' }>): NewRunEvent {
+  if (command.kind === 'tool_outputs') return { type: 'tool.outputs_received', data: { outputs: command.outputs } }
+  const { kind: _kind, ...data } = command
+  return { type: 'approval.decided', data }
+}
+
+function checkOutputs(run: LockedRun, outputs: { callId: string; output: JsonValue }[]): void {
+  if (isTerminal(run.state)) throw new AppError('run_finished')
+  // A running run may already have handed out its calls; its segment checks them then.
+  if (run.state === 'running') return
+  if (run.waitingFor?.type !== 'tool_outputs') throw new AppError('not_waiting_for_that')
+  const awaited = new Set(run.waitingFor.calls.map((call) => call.callId))
+  outputs.forEach(({ callId }, index) => {
+    if (!awaited.delete(callId)) {
+      throw invalidField(`outputs[${index}].call_id`, 'the run does not wait for this call, or it is answered twice')
+    }
+  })
+  if (awaited.size > 0) {
+    throw new AppError('tool_outputs_missing', { detail: `Outputs are missing for: ${[...awaited].join(', ')}.` })
+  }
+}

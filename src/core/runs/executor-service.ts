@@ -1,0 +1,152 @@
+import { hostname } from 'node:os'
+import type { PoolClient } from 'pg'
+import type { Clock } from '../../lib/clock.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Log } from '../../lib/log.ts'
+import type { ExecutorStore, QueuedRun } from './executor-store.ts'
+
+/** How often the beat is renewed and others' beats are looked at, milliseconds. */
+const beatInterval = 1000
+/** A beat older than this is dead, seconds. */
+const deadAfter = 4
+/** Past this age of its own beat a process begins no effect: others may take its runs over soon. Milliseconds. */
+const leaseLength = 3000
+/** How often queued runs without a dispatch are looked for, in beats. */
+const sweepEvery = 2
+const sweepSize = 500
+
+export type ExecutorService = ReturnType<typeof createExecutorService>
+
+/**
+ * This process as an owner of runs: its beat, the lease that follows from it, and the watch over the others. Runs of
+ * a dead executor go back into the queue under a higher fence.
+ */
+export function createExecutorService(deps: {
+  store: ExecutorStore
+  /** True when no other process can use the database. */
+  exclusive: boolean
+  /** A connection of its own for the lock that dies with this process; not used when exclusive. */
+  connect: () => Promise<PoolClient>
+  enqueue: (run: QueuedRun) => Promise<void>
+  /** Called when this executor was declared dead: everything it runs belongs to others. */
+  onLost: () => void
+  clock: Clock
+  log: Log
+}) {
+  const { store, exclusive, clock, log } = deps
+  let id = newId()
+  let lastBeat = -Infinity
+  let lockClient: PoolClient | null = null
+  let timer: NodeJS.Timeout | null = null
+  let beats = 0
+  let beating: Promise<void> | null = null
+  let problem: string | null = null
+
+  async function register(): Promise<void> {
+    const sentAt = clock.monotonic()
+    if (!exclusive) await takeLock()
+    await store.register(id, hostname())
+    lastBeat = sentAt
+  }
+
+  /** Before the row, so that nobody sees a row whose lock is free. */
+  async function takeLock(): Promise<void> {
+    const client = await deps.connect()
+    client.on('error', () => {
+      if (lockClient === client) void startOver('The connection that holds this process’s lock broke.')
+    })
+    const { text, values } = store.lockStatement(id)
+    await client.query(text, values)
+    lockClient = client
+  }
+
+  async function startOver(reason: string): Promise<void> {
+    log.error({ executor: id }, `${reason} Its runs are left to others; this process starts over.`)
+    lastBeat = -Infinity
+    const old = lockClient
+    lockClient = null
+    old?.release(true)
+    deps.onLost()
+    id = newId()
+    await register()
+  }
+
+  async function beat(): Promise<void> {
+    const sentAt = clock.monotonic()
+    if (lastBeat === -Infinity) await register()
+    else if (await store.beat(id)) lastBeat = sentAt
+    else await startOver('Others have declared this process dead.')
+    beats += 1
+    if (!exclusive) await watch()
+    if (beats % sweepEvery === 0) await sweep()
+  }
+
+  async function watch(): Promise<void> {
+    const dead = await store.dead(id, deadAfter)
+    if (dead.length > 0) await recover(dead)
+  }
+
+  async function recover(dead: string[]): Promise<void> {
+    const runs = await store.reap(dead)
+    if (dead.length > 0 || runs > 0) log.info({ executors: dead.length, runs }, 'Took over the runs of dead processes.')
+    faultPoint('recovery.after_requeue')
+    await sweep()
+  }
+
+  /** Dispatches what is queued and was not dispatched, whatever the reason. */
+  async function sweep(): Promise<void> {
+    for (;;) {
+      const runs = await store.undispatched(sweepSize)
+      for (const run of runs) await deps.enqueue(run)
+      if (runs.length < sweepSize) return
+    }
+  }
+
+  function tick(): void {
+    timer = setTimeout(() => {
+      beating = beat()
+        .then(
+          () => {
+            problem = null
+          },
+          (error: unknown) => {
+            problem = 'The beat of this process cannot be written; its runs may be taken over.'
+            log.error({ err: error }, problem)
+          },
+        )
+        .finally(() => {
+          beating = null
+          if (timer) tick()
+        })
+    }, beatInterval)
+    timer.unref()
+  }
+
+  return {
+    id: (): string => id,
+
+    /** Whether others cannot have taken this process's runs yet. */
+    leaseHolds: (): boolean => exclusive || clock.monotonic() - lastBeat < leaseLength,
+
+    degraded: (): string[] => (problem === null ? [] : [problem]),
+
+    register,
+
+    /** Takes over what dead processes left and begins the watch. */
+    async start(): Promise<void> {
+      await recover(exclusive ? await store.others(id) : await store.dead(id, deadAfter))
+      tick()
+    },
+
+    /** Gives all runs back; those still running are picked up by other processes, or by the next start. */
+    async [Symbol.asyncDispose](): Promise<void> {
+      if (timer) clearTimeout(timer)
+      timer = null
+      await beating
+      await store.remove(id)
+      lockClient?.release(true)
+      lockClient = null
+    },
+  }
+}

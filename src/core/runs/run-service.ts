@@ -1,0 +1,273 @@
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import type { Principal } from '../access/principal.ts'
+import type { ResolvedAgent } from '../agents/agent.ts'
+import type { JournalEvent } from '../events/entry.ts'
+import { endsStream } from '../events/event.ts'
+import type { Journal } from '../events/journal.ts'
+import type { Tail } from '../events/tail.ts'
+import type { ThreadStore } from '../threads/thread-store.ts'
+import type { Thread } from '../threads/thread.ts'
+import type { ToolDefinition } from '../tools/tool.ts'
+import type { RunDispatcher } from './dispatch.ts'
+import type { Page, RunFilter, RunStore } from './run-store.ts'
+import { applyEvent } from './run-view.ts'
+import { isTerminal, type Answering, type DeferredCall, type InputPart, type Run, type RunPins } from './run.ts'
+
+/** Which thread a run belongs to: an existing one by id, the caller's own key, or a new one. */
+export type ThreadChoice = { id: string } | { namespace: string; key: string } | null
+
+export interface RunRequest {
+  /** UUID, minted by the caller: the same when a request is repeated. */
+  id: string
+  agentId: string
+  input: InputPart[]
+  thread: ThreadChoice
+  /** null: the published version. */
+  version: number | null
+  /** Added to the agent's own; one of the same name takes its place. */
+  tools: ToolDefinition[]
+  metadata: JsonObject
+  dialect: string
+  /** What started it: `api`, `chat`, `approval`, … */
+  source: string
+  answering: Answering
+  parentRunId: string | null
+  /** `background`: it is dispatched, and outlives nobody's connection. */
+  background: boolean
+  delaySeconds: number
+  deferredCall?: DeferredCall
+}
+
+/** A run that was accepted. Nothing of it has reached the caller yet. */
+export interface AcceptedRun {
+  run: Run
+  /** Resolves once the run is stored; rejects when it could not be. */
+  stored: Promise<void>
+}
+
+export interface AgentsForRuns {
+  /** The agent as this principal may run it now, or rejects with what forbids it. */
+  resolveForRun(principal: Principal, agentId: string, request: { version?: number }): Promise<ResolvedAgent>
+  /** Whether this principal may see the runs of an agent, deleted or not. */
+  canSeeRuns(principal: Principal, agentId: string): Promise<boolean>
+  /** Checks tools given with a run, and takes their header values out and seals them. */
+  pinRunTools(runId: string, tools: ToolDefinition[]): { tools: ToolDefinition[]; sealedSecrets: string | null }
+}
+
+export type RunService = ReturnType<typeof createRunService>
+
+/** Accepts runs, and reads them. What a run does is the engine's. */
+export function createRunService(deps: {
+  store: RunStore
+  threads: ThreadStore
+  journal: Journal
+  tail: Tail
+  agents: AgentsForRuns
+  dispatcher: RunDispatcher
+  executorId: () => string
+  clock: Clock
+}) {
+  const { store, threads, journal, tail, agents, dispatcher, clock } = deps
+
+  /**
+   * Accepts a run. An interactive run on a new thread starts at once, while it is still being stored; one on an existing
+   * thread starts when it has its turn there.
+   *
+   * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`.
+   */
+  async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
+    const chosen = request.version === null ? {} : { version: request.version }
+    const agent = await agents.resolveForRun(principal, request.agentId, chosen)
+    const thread = request.thread === null ? null : await findThread(principal, request.agentId, request.thread)
+    const { runsPerDay } = agent.definition.limits
+    if (runsPerDay !== null && !(await store.countDay(request.agentId, runsPerDay))) {
+      throw new AppError('daily_limit_reached', {
+        detail: `This agent may run ${runsPerDay} times a day (UTC) and has used that up.`,
+      })
+    }
+    faultPoint('run.before_admission')
+    return accept(principal, request, agent, thread)
+  }
+
+  function accept(principal: Principal, request: RunRequest, agent: ResolvedAgent, thread: Thread | null): AcceptedRun {
+    const pinned = agents.pinRunTools(request.id, request.tools)
+    const pins: RunPins = {
+      versionId: agent.versionId,
+      toolRevisions: agent.toolRevisions,
+      ...pinned,
+      answering: request.answering,
+      historyRuns: thread === null ? 0 : agent.definition.history.runs,
+      deferredCall: request.deferredCall ?? null,
+    }
+    const direct = !request.background && request.delaySeconds === 0
+    const run = newRun(principal, request, agent, thread?.id ?? newId())
+    const abort = new AbortController()
+    const handle = journal.handle(run.id, 1, (error) => abort.abort(error))
+    const events: Pick<JournalEvent, 'type' | 'data' | 'at'>[] = []
+    const startNow = direct && thread === null
+    const at = run.createdAt.toISOString()
+    const facts = { id: run.id, workspaceId: run.workspaceId, agentId: run.agentId, threadId: run.threadId, pins }
+    const start = (): void => dispatcher.start({ run: facts, handle, abort, events, recovered: false })
+
+    const stored = new Promise<void>((resolve, reject) => {
+      journal.create(handle, {
+        workspaceId: run.workspaceId,
+        agentId: run.agentId,
+        agentVersion: run.agentVersion,
+        threadId: run.threadId,
+        newThread: thread === null ? { namespace: request.dialect, key: run.threadId } : null,
+        parentRunId: request.parentRunId,
+        state: direct ? 'running' : 'queued',
+        executorId: direct ? deps.executorId() : null,
+        dialect: request.dialect,
+        source: request.source,
+        pins,
+        metadata: request.metadata,
+        createdAt: at,
+        availableAt: request.delaySeconds > 0 ? new Date(clock.now() + request.delaySeconds * 1000).toISOString() : null,
+        admitted: (state) => {
+          if (startNow) return resolve()
+          if (state === 'running' && direct) {
+            resolve()
+            journal.append(handle, 'run.started', { fence: 1 })
+            events.push({ type: 'run.started', data: { fence: 1 }, at: new Date(clock.now()).toISOString() })
+            return start()
+          }
+          dispatchQueued(run.id, run.agentId, request.delaySeconds).then(resolve, reject)
+        },
+        refused: reject,
+      })
+    })
+    const record = (type: 'run.created' | 'message.created' | 'run.started', data: JournalEvent['data']): void => {
+      journal.append(handle, type, data as never) // each caller below pairs a type with its own data
+      events.push({ type, data, at })
+    }
+    record('run.created', {
+      agentId: run.agentId,
+      agentVersion: run.agentVersion,
+      threadId: run.threadId,
+      dialect: request.dialect,
+      source: request.source,
+      parentRunId: request.parentRunId,
+      metadata: request.metadata,
+    })
+    record('message.created', { role: 'user', content: request.input })
+    if (startNow) {
+      record('run.started', { fence: 1 })
+      start()
+    }
+    stored.catch(() => {}) // the caller awaits it too; this only keeps an early refusal from being unhandled
+    return { run, stored }
+  }
+
+  /** Has a stored, queued run picked up, once it has the turn on its thread. */
+  async function dispatchQueued(runId: string, agentId: string, delaySeconds: number): Promise<void> {
+    if (delaySeconds === 0 && !(await store.claimTurn(runId))) return
+    await dispatcher.enqueue({ id: runId, agentId, fence: 1 }, delaySeconds)
+  }
+
+  async function findThread(principal: Principal, agentId: string, choice: { id: string } | { namespace: string; key: string }): Promise<Thread> {
+    if ('id' in choice) {
+      const thread = await threads.find(principal.workspaceId, choice.id)
+      if (!thread || thread.agentId !== agentId) {
+        throw new AppError('thread_not_found', { fields: [{ field: 'thread_id', message: 'No thread of this agent has this id.' }] })
+      }
+      return thread
+    }
+    const { workspaceId } = principal
+    return await threads.insert({ id: newId(), workspaceId, agentId, namespace: choice.namespace, key: choice.key, metadata: {} })
+  }
+
+  async function get(principal: Principal, id: string): Promise<Run> {
+    const run = await store.find(principal.workspaceId, id)
+    if (!run || !(await agents.canSeeRuns(principal, run.agentId))) throw new AppError('run_not_found')
+    return run
+  }
+
+  return {
+    create,
+    get,
+
+    /** Newest first. `after`: the last run of the page before. */
+    async list(principal: Principal, filter: RunFilter, page: Page): Promise<Run[]> {
+      const runs = await store.list(principal.workspaceId, filter, page)
+      const seen = new Map<string, boolean>()
+      for (const { agentId } of runs) {
+        if (!seen.has(agentId)) seen.set(agentId, await agents.canSeeRuns(principal, agentId))
+      }
+      return runs.filter((run) => seen.get(run.agentId))
+    },
+
+    /** One page of the journal. */
+    async events(principal: Principal, id: string, page: { after: number; limit: number }): Promise<JournalEvent[]> {
+      await get(principal, id)
+      return await store.eventsAfter(id, page.after, page.limit)
+    },
+
+    /**
+     * The journal as it grows, in batches, each event once and in order, until the run has ended or `signal` aborts.
+     * Stays open while the run waits.
+     */
+    async follow(
+      principal: Principal,
+      id: string,
+      options: { after: number; signal: AbortSignal },
+    ): Promise<AsyncIterable<JournalEvent[]>> {
+      const run = await get(principal, id)
+      if (isTerminal(run.state) && (await store.eventsAfter(id, options.after, 1)).length === 0) return nothing()
+      return tail.follow(id, options)
+    },
+
+    /** Follows a run just accepted from its first event. Call it before anything is awaited. */
+    followAccepted(accepted: AcceptedRun, signal: AbortSignal): AsyncIterable<JournalEvent[]> {
+      return tail.follow(accepted.run.id, { after: 0, fresh: true, signal })
+    },
+
+    /**
+     * The run once it waits or has ended, or as it is when `signal` aborts. `run` is brought up to date in place from
+     * the events of `journal`.
+     */
+    async settle(run: Run, events: AsyncIterable<JournalEvent[]>): Promise<Run> {
+      for await (const batch of events) {
+        for (const event of batch) {
+          applyEvent(run, event)
+          if (endsStream(event.type)) return run
+        }
+        // Only the newest state counts: an answer may have come in the same batch as the question.
+        if (run.state === 'waiting') return run
+      }
+      return run
+    },
+  }
+}
+
+async function* nothing(): AsyncGenerator<JournalEvent[]> {}
+
+function newRun(principal: Principal, request: RunRequest, agent: ResolvedAgent, threadId: string): Run {
+  return {
+    id: request.id,
+    workspaceId: principal.workspaceId,
+    agentId: request.agentId,
+    agentVersion: agent.versionNumber,
+    threadId,
+    parentRunId: request.parentRunId,
+    state: 'queued',
+    dialect: request.dialect,
+    source: request.source,
+    input: request.input,
+    output: null,
+    outputJson: null,
+    error: null,
+    usage: null,
+    model: null,
+    waitingFor: null,
+    metadata: request.metadata,
+    createdAt: new Date(),
+    startedAt: null,
+    finishedAt: null,
+  }
+}

@@ -1,0 +1,74 @@
+import { AppError } from '../../errors.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { Principal } from '../access/principal.ts'
+import type { EventTypes } from '../events/event.ts'
+import type { ThreadStore } from './thread-store.ts'
+import type { Message, Thread } from './thread.ts'
+
+export type ThreadService = ReturnType<typeof createThreadService>
+
+/** Conversations. Runs are added to them by the run service. */
+export function createThreadService(deps: {
+  store: ThreadStore
+  /** Rejects with `agent_not_found` when the agent is not there for this principal. */
+  requireAgent: (principal: Principal, agentId: string) => Promise<unknown>
+}) {
+  const { store } = deps
+  return {
+    /** A new thread; the existing one when this id was made already. */
+    async create(
+      principal: Principal,
+      request: { id: string; agentId: string; namespace: string; key: string | null; metadata: JsonObject },
+    ): Promise<Thread> {
+      await deps.requireAgent(principal, request.agentId)
+      return await store.insert({ ...request, workspaceId: principal.workspaceId, key: request.key ?? request.id })
+    },
+
+    get: (principal: Principal, id: string): Promise<Thread> => find(principal, id),
+
+    async list(
+      principal: Principal,
+      filter: { agentId?: string },
+      page: { limit: number; after: string | null },
+    ): Promise<Thread[]> {
+      return await store.list(principal.workspaceId, filter, page)
+    },
+
+    async remove(principal: Principal, id: string): Promise<void> {
+      const thread = await find(principal, id)
+      if (thread.activeRunId !== null) {
+        throw new AppError('thread_busy', { facts: { run_id: thread.activeRunId } })
+      }
+      await store.remove(principal.workspaceId, id)
+    },
+
+    /** What was said, oldest first. `after` is the last message of the page before. */
+    async messages(
+      principal: Principal,
+      id: string,
+      page: { limit: number; after: { runId: string; seq: number } | null },
+    ): Promise<Message[]> {
+      await find(principal, id)
+      const events = await store.messages(id, ['message.created', 'message.completed'], {
+        limit: page.limit,
+        afterRun: page.after?.runId ?? '00000000-0000-0000-0000-000000000000',
+        afterSeq: page.after?.seq ?? 0,
+      })
+      return events.map((event): Message => {
+        const base = { runId: event.stream, seq: event.seq, createdAt: event.at }
+        if (event.type === 'message.created') {
+          const data = event.data as EventTypes['message.created'] // said by its type
+          return { ...base, role: 'user', content: data.content }
+        }
+        const data = event.data as EventTypes['message.completed'] // the only other type asked for
+        return { ...base, role: 'assistant', content: data.text ? [{ type: 'text', text: data.text }] : [] }
+      })
+    },
+  }
+
+  async function find(principal: Principal, id: string): Promise<Thread> {
+    const thread = await store.find(principal.workspaceId, id)
+    if (!thread) throw new AppError('thread_not_found')
+    return thread
+  }
+}

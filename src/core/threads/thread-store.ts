@@ -1,0 +1,142 @@
+import type { Selectable } from 'kysely'
+import type { Database } from '../../storage/database.ts'
+import type { Schema } from '../../storage/schema.ts'
+import { eventsOfTypes } from '../events/event-store.ts'
+import type { JournalEvent } from '../events/entry.ts'
+import type { EventType } from '../events/event.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { Thread } from './thread.ts'
+
+export type ThreadStore = ReturnType<typeof createThreadStore>
+
+export function createThreadStore(database: Database) {
+  const db = database.kysely
+  return {
+    async insert(thread: Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>): Promise<Thread> {
+      await db
+        .insertInto('threads')
+        .values({
+          id: thread.id,
+          workspace_id: thread.workspaceId,
+          agent_id: thread.agentId,
+          namespace: thread.namespace,
+          key: thread.key,
+          metadata: JSON.stringify(thread.metadata),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const { workspaceId, namespace, agentId, key } = thread
+      const row = await db
+        .selectFrom('threads')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow()
+      return fromRow(row)
+    },
+
+    async find(workspaceId: string, id: string): Promise<Thread | null> {
+      const row = await db
+        .selectFrom('threads')
+        .selectAll()
+        .where('id', '=', id)
+        .where('workspace_id', '=', workspaceId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** Newest first. */
+    async list(
+      workspaceId: string,
+      filter: { agentId?: string },
+      page: { limit: number; after: string | null },
+    ): Promise<Thread[]> {
+      let query = db.selectFrom('threads').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+      if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId)
+      if (page.after !== null) query = query.where('id', '<', page.after)
+      const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
+      return rows.map(fromRow)
+    },
+
+    /** Hides the thread. Its key is freed; its runs stay readable. */
+    async remove(workspaceId: string, id: string): Promise<boolean> {
+      const row = await db
+        .updateTable('threads')
+        .set({ deleted_at: new Date(), key: id, namespace: 'deleted' })
+        .where('id', '=', id)
+        .where('workspace_id', '=', workspaceId)
+        .where('deleted_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** Events of the given types of the newest `runs` finished runs before run `before`, oldest run first. */
+    async history(threadId: string, before: string, runs: number, types: EventType[]): Promise<JournalEvent[]> {
+      if (runs === 0) return []
+      const rows = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('thread_id', '=', threadId)
+        .where('id', '<', before)
+        .where('state', 'in', ['completed', 'failed', 'cancelled'])
+        .orderBy('id', 'desc')
+        .limit(runs)
+        .execute()
+      return await eventsOfTypes(
+        db,
+        rows.map((row) => row.id),
+        types,
+      )
+    },
+
+    /** Events of the given types of one page of a thread's runs, oldest first. */
+    async messages(
+      threadId: string,
+      types: EventType[],
+      page: { limit: number; afterRun: string; afterSeq: number },
+    ): Promise<JournalEvent[]> {
+      const rows = await db
+        .selectFrom('events')
+        .innerJoin('runs', 'runs.id', 'events.stream')
+        .selectAll('events')
+        .where('runs.thread_id', '=', threadId)
+        .where('events.type', 'in', types)
+        .where((eb) =>
+          eb.or([
+            eb('events.stream', '>', page.afterRun),
+            eb.and([eb('events.stream', '=', page.afterRun), eb('events.seq', '>', page.afterSeq)]),
+          ]),
+        )
+        .orderBy('events.stream')
+        .orderBy('events.seq')
+        .limit(page.limit)
+        .execute()
+      return rows.map((row) => ({
+        stream: row.stream,
+        seq: row.seq,
+        type: row.type as EventType, // only the journal writes this table
+        data: JSON.parse(row.data),
+        text: row.data,
+        at: row.at.toISOString(),
+      }))
+    },
+  }
+}
+
+function fromRow(row: Selectable<Schema['threads']>): Thread {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    agentId: row.agent_id,
+    namespace: row.namespace,
+    key: row.key,
+    activeRunId: row.active_run_id,
+    metadata: (row.metadata ?? {}) as JsonObject,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,87 @@
+import type { FieldError } from '../../errors.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import { targetOf } from './http-url.ts'
+import type { AgentTool, HttpTool, ToolDefinition } from './tool.ts'
+
+/** What stands for a secret wherever it is shown. On a write it means: keep the stored value. */
+export const mask = '***'
+
+/** Secret values by their place: `tool/<tool name>/header/<header name, lower case>`. */
+export type SecretMap = Record<string, string>
+
+/** What is stored already: the tools with masks, and what is behind the masks. */
+export interface StoredSecrets {
+  tools: readonly AgentTool[]
+  secrets: SecretMap
+}
+
+export const noSecrets: StoredSecrets = { tools: [], secrets: {} }
+
+function placeOf(toolName: string, headerName: string): string {
+  return `tool/${toolName}/header/${headerName.toLowerCase()}`
+}
+
+/**
+ * Takes the header values out of tools that are being written. `***` takes the value stored for the same tool and
+ * header, unless the tool now calls another host: who may write a tool may not thereby learn what others stored in it.
+ */
+export function takeSecrets<Tool extends AgentTool>(
+  tools: readonly Tool[],
+  stored: StoredSecrets,
+  at: (index: number) => string,
+): { tools: Tool[]; secrets: SecretMap; problems: FieldError[] } {
+  const secrets: SecretMap = {}
+  const problems: FieldError[] = []
+  const masked = tools.map((tool, index) => {
+    if (tool.kind !== 'http') return tool
+    for (const [header, value] of Object.entries(tool.headers)) {
+      const place = placeOf(tool.name, header)
+      if (value !== mask) {
+        secrets[place] = value
+        continue
+      }
+      const kept = stored.secrets[place]
+      const field = `${at(index)}headers.${header}`
+      if (kept === undefined)
+        problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
+      else if (!callsSameHosts(tool, stored.tools)) {
+        problems.push({ field, message: 'the tool now calls another host; send the value again' })
+      } else secrets[place] = kept
+    }
+    return { ...tool, headers: masks(tool.headers) }
+  })
+  return { tools: masked, secrets, problems }
+}
+
+/** The tool with the values behind its masks. For the call itself; never shown. */
+export function openTool(tool: ToolDefinition, secrets: SecretMap): ToolDefinition {
+  if (tool.kind !== 'http') return tool
+  const headers: Record<string, string> = {}
+  for (const [header, value] of Object.entries(tool.headers))
+    headers[header] = secrets[placeOf(tool.name, header)] ?? value
+  return { ...tool, headers }
+}
+
+/** Sealed for one owner (an agent, a tool, a run): opened with another id, it does not open. */
+export function sealSecrets(sealer: Sealer, secrets: SecretMap, context: string): string | null {
+  return Object.keys(secrets).length === 0 ? null : sealer.seal(JSON.stringify(secrets), context)
+}
+
+export function openSecrets(sealer: Sealer, sealed: string | null, context: string): SecretMap {
+  return sealed === null ? {} : (JSON.parse(sealer.open(sealed, context)) as SecretMap) // we sealed this form
+}
+
+function masks(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((header) => [header, mask]))
+}
+
+function callsSameHosts(tool: HttpTool, stored: readonly AgentTool[]): boolean {
+  const before = stored.find((other) => other.kind === 'http' && other.name === tool.name)
+  if (before?.kind !== 'http') return false
+  const known = targets(before)
+  return targets(tool).every((target) => known.includes(target))
+}
+
+function targets(tool: HttpTool): (string | null)[] {
+  return tool.checkUrl === null ? [targetOf(tool.url)] : [targetOf(tool.url), targetOf(tool.checkUrl)]
+}

@@ -1,0 +1,86 @@
+import type { JsonObject } from '../../lib/json.ts'
+
+/** JSON Schema of a tool's arguments. */
+export type JsonSchema = JsonObject
+
+/** `never`: runs freely. `always`: a person decides each call first. */
+export type Approval = 'never' | 'always'
+
+/**
+ * What repeating a call would do, and so what recovery may do when it finds an intent without a receipt.
+ *
+ * - `none`: changes nothing; repeat freely.
+ * - `idempotent`: the other side recognises the Idempotency-Key; call again with the same one.
+ * - `checkable`: ask `checkUrl` with the key whether it happened.
+ * - `once`: nobody can know; a person decides.
+ */
+export type EffectPolicy = 'none' | 'idempotent' | 'checkable' | 'once'
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+interface ToolBase {
+  /** What the model calls it: 1–64 of `A–Z a–z 0–9 _ -`, unique within an agent. */
+  name: string
+  description: string | null
+  parameters: JsonSchema
+  approval: Approval
+}
+
+/** Our server calls a URL. `{name}` in the URL is filled from the arguments. */
+export interface HttpTool extends ToolBase {
+  kind: 'http'
+  method: HttpMethod
+  url: string
+  /** Header values are secrets: stored sealed, `***` in this record wherever it is shown. */
+  headers: Record<string, string>
+  effects: EffectPolicy
+  /** Only for `checkable`: answers `{ "happened": boolean, "result"?: any }` for an Idempotency-Key. */
+  checkUrl: string | null
+  /** Longest time one call may take, seconds. */
+  timeoutSeconds: number
+}
+
+/** The client executes it: the run waits for the output. */
+export interface FunctionTool extends ToolBase {
+  kind: 'function'
+}
+
+/** Ships with Parley; `name` says which. */
+export interface BuiltinTool extends ToolBase {
+  kind: 'builtin'
+}
+
+export type ToolDefinition = HttpTool | FunctionTool | BuiltinTool
+
+/** A workspace tool used by an agent. */
+export interface ToolReference {
+  kind: 'reference'
+  toolId: string
+  /** null: the newest revision at the time a run starts. */
+  revision: number | null
+  /** null: what the tool itself says. */
+  approval: Approval | null
+}
+
+/** A tool as an agent version holds it: inline, or by reference. */
+export type AgentTool = ToolDefinition | ToolReference
+
+/** A workspace tool: shared by agents, each change a new immutable revision. */
+export interface WorkspaceTool {
+  id: string
+  /** Numeric alias, for clients that type ids as numbers. */
+  number: number
+  workspaceId: string
+  revision: number
+  definition: ToolDefinition
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** One immutable state of a workspace tool. */
+export interface ToolRevision {
+  revision: number
+  definition: ToolDefinition
+  createdAt: Date
+  createdBy: string | null
+}

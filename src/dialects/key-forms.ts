@@ -1,0 +1,10 @@
+import type { KeyForm } from '../core/access/key.ts'
+
+/** The form of each dialect's keys: what that vendor's own clients accept. */
+export const keyForms = {
+  native: { kind: 'prefixed', prefix: 'pk_' },
+  make: { kind: 'uuid' },
+  xai: { kind: 'prefixed', prefix: 'xai-' },
+  talkifai: { kind: 'prefixed', prefix: 'tk_live_' },
+  xpander: { kind: 'prefixed', prefix: 'xp_' },
+} as const satisfies Record<string, KeyForm>

@@ -1,0 +1,145 @@
+import type { JournalEvent } from '../core/events/entry.ts'
+import type { Decision, EventType, EventTypes, ReasoningPart, RequestedCall } from '../core/events/event.ts'
+import type { InputPart, Usage } from '../core/runs/run.ts'
+import { addUsage, noUsage } from '../core/runs/usage.ts'
+import type { EffectPolicy } from '../core/tools/tool.ts'
+import type { JsonValue } from '../lib/json.ts'
+
+/** Where one call of a tool stands. */
+export interface CallMemory {
+  call: RequestedCall
+  /** The question whether it may be made at all. */
+  approval: { approvalId: string; mode: 'park' | 'defer'; decision: Decision | null; reason: string | null } | null
+  /** The newest intent, until its receipt is there. */
+  intent: { effectId: string; effects: EffectPolicy | 'client' } | null
+  /** The question what became of an intent without a receipt. */
+  lost: { approvalId: string; decision: Decision | null; reason: string | null; result: JsonValue } | null
+  result: { status: 'ok' | 'error' | 'rejected' | 'pending_approval'; output: JsonValue } | null
+}
+
+/** One thing that was said, in order. */
+export type Turn =
+  | { type: 'user'; content: InputPart[] }
+  | { type: 'assistant'; text: string; reasoning: ReasoningPart[]; calls: CallMemory[] }
+  | { type: 'correction'; message: string }
+
+/** All that the journal of a run says, folded. Two processes that fold the same events hold the same memory. */
+export interface RunMemory {
+  turns: Turn[]
+  /** Calls of every turn by their id. */
+  calls: Map<string, CallMemory>
+  /** The newest model call, counted from 1; 0 before the first. */
+  step: number
+  /** It was issued and has not answered. */
+  stepOpen: boolean
+  usage: Usage
+  /** `provider/model` of the newest model call that answered; null before. */
+  model: string | null
+  toolCalls: number
+  corrections: number
+  /** Milliseconds spent running in finished segments. */
+  activeMs: number
+  /** When the segment that is running began, milliseconds since the epoch; null while nothing runs. */
+  runningSince: number | null
+  lastSeq: number
+}
+
+export function emptyMemory(): RunMemory {
+  return {
+    turns: [],
+    calls: new Map(),
+    step: 0,
+    stepOpen: false,
+    usage: noUsage(),
+    model: null,
+    toolCalls: 0,
+    corrections: 0,
+    activeMs: 0,
+    runningSince: null,
+    lastSeq: 0,
+  }
+}
+
+type Fold<Type extends EventType> = (memory: RunMemory, data: EventTypes[Type], at: string) => void
+
+const folds: { [Type in EventType]?: Fold<Type> } = {
+  'message.created': (memory, data) => {
+    memory.turns.push({ type: 'user', content: data.content })
+  },
+  'run.started': (memory, _data, at) => {
+    memory.runningSince = Date.parse(at)
+  },
+  'run.resumed': (memory, _data, at) => {
+    memory.runningSince = Date.parse(at)
+  },
+  'run.waiting': (memory, _data, at) => {
+    if (memory.runningSince !== null) memory.activeMs += Date.parse(at) - memory.runningSince
+    memory.runningSince = null
+  },
+  'step.started': (memory, data) => {
+    memory.step = data.step
+    memory.stepOpen = true
+  },
+  'message.completed': (memory, data) => {
+    const calls = data.calls.map((call): CallMemory => ({ call, approval: null, intent: null, lost: null, result: null }))
+    for (const call of calls) memory.calls.set(call.call.callId, call)
+    memory.toolCalls += calls.length
+    memory.turns.push({ type: 'assistant', text: data.text, reasoning: data.reasoning, calls })
+    memory.stepOpen = false
+  },
+  'output.rejected': (memory, data) => {
+    memory.corrections += 1
+    memory.turns.push({ type: 'correction', message: data.message })
+  },
+  'step.completed': (memory, data) => {
+    memory.usage = addUsage(memory.usage, data.usage)
+    memory.model = data.model
+  },
+  'tool.called': (memory, data) => {
+    const call = memory.calls.get(data.callId)
+    if (!call) return
+    call.intent = { effectId: data.effectId, effects: data.effects }
+    call.lost = null
+  },
+  'tool.completed': (memory, data) => {
+    const call = memory.calls.get(data.callId)
+    if (!call) return
+    call.result = { status: data.status, output: data.output }
+  },
+  'tool.outputs_received': (memory, data) => {
+    for (const { callId, output } of data.outputs) {
+      const call = memory.calls.get(callId)
+      if (call) call.result = { status: 'ok', output }
+    }
+  },
+  'approval.requested': (memory, data) => {
+    const call = memory.calls.get(data.callId)
+    if (!call) return
+    const { approvalId, mode } = data
+    if (data.kind === 'approval') call.approval = { approvalId, mode, decision: null, reason: null }
+    else call.lost = { approvalId, decision: null, reason: null, result: null }
+  },
+  'approval.decided': (memory, data) => {
+    const call = memory.calls.get(data.callId)
+    if (!call) return
+    const { approvalId, decision, reason, result } = data
+    // A run that a deferred approval started never asked: its question was another run's.
+    if (!call.approval && !call.lost) call.approval = { approvalId, mode: 'defer', decision, reason }
+    if (call.approval?.approvalId === approvalId) call.approval = { ...call.approval, decision, reason }
+    if (call.lost?.approvalId === approvalId) call.lost = { ...call.lost, decision, reason, result }
+  },
+}
+
+/** Takes one event into `memory`, in place. */
+export function fold<Type extends EventType>(memory: RunMemory, type: Type, data: EventTypes[Type], at: string): void {
+  const apply: Fold<Type> | undefined = folds[type]
+  apply?.(memory, data, at)
+}
+
+export function foldAll(memory: RunMemory, events: JournalEvent[]): RunMemory {
+  for (const event of events) {
+    fold(memory, event.type, event.data, event.at)
+    memory.lastSeq = event.seq
+  }
+  return memory
+}

@@ -1,0 +1,108 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import type { Log } from '../lib/log.ts'
+import type { Database } from '../storage/database.ts'
+
+const queueName = 'runs'
+const workflowName = 'run-segment'
+/**
+ * Constant, because a changed version strands what older ones queued. The body is generic and holds no steps, so every
+ * version can run what any other has queued.
+ */
+const applicationVersion = 'parley-1'
+/** How often the queue is looked at, milliseconds: faster costs more of an idle core than it saves. */
+const pollInterval = 500
+/** Segments that one process runs from the queue at a time. Interactive runs are not counted. */
+const perProcess = 200
+/** Segments of one agent that run from the queue at a time, in all processes together. */
+const perAgent = 50
+/** Finished dispatches are of no use to anybody. Milliseconds. */
+const keepDispatches = 60 * 60 * 1000
+
+/**
+ * Dispatches what has no process of its own: background, delayed, recovered runs and those waiting their turn. One
+ * DBOS workflow per run segment; the journal is the checkpoint, so the workflow holds no steps. Nothing else imports
+ * DBOS.
+ */
+export interface RunEngine extends AsyncDisposable {
+  /** Has a segment run by any process, after `delaySeconds`. The same run and fence twice is once. */
+  enqueue(run: { id: string; agentId: string; fence: number }, delaySeconds: number): Promise<void>
+  /** Deletes the records of finished dispatches older than an hour. */
+  prune(): Promise<void>
+}
+
+export interface RunEngineOptions {
+  database: Database
+  /** Claims and runs one segment; resolves when it has ended. */
+  runSegment: (runId: string, fence: number) => Promise<void>
+  executorId: string
+  log: Log
+}
+
+/** DBOS holds its state in the process, so there is one engine per process. */
+export async function startRunEngine(options: RunEngineOptions): Promise<RunEngine> {
+  const { database, log } = options
+  await launch(options)
+  await DBOS.registerQueue(queueName, {
+    workerConcurrency: perProcess,
+    partitionConcurrency: perAgent,
+    minPollingIntervalMs: pollInterval,
+    onConflict: 'always_update',
+  })
+  return {
+    async enqueue(run, delaySeconds) {
+      await DBOS.enqueueWorkflowWithOptions(
+        {
+          queueName,
+          workflowName,
+          workflowID: `${run.id}:${run.fence}`,
+          appVersion: applicationVersion,
+          queuePartitionKey: run.agentId,
+          ...(delaySeconds > 0 ? { delaySeconds } : {}),
+        },
+        run.id,
+        run.fence,
+      )
+    },
+    async prune() {
+      const finished = await DBOS.listWorkflows({
+        queueName,
+        status: ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'],
+        endTime: new Date(Date.now() - keepDispatches).toISOString(),
+        limit: 1000,
+        loadInput: false,
+        loadOutput: false,
+      })
+      if (finished.length > 0) await DBOS.deleteWorkflows(finished.map((workflow) => workflow.workflowID))
+    },
+    async [Symbol.asyncDispose]() {
+      log.debug({ database: database.kind }, 'The dispatcher stops.')
+      await DBOS.shutdown({ deregister: true })
+    },
+  }
+}
+
+/** Creates the dispatcher's own tables in a database that is being prepared, and stops again. */
+export async function prepareRunEngine(database: Database, log: Log): Promise<void> {
+  await launch({ database, log, executorId: 'prepare', runSegment: async () => {} })
+  await DBOS.shutdown({ deregister: true })
+}
+
+async function launch(options: RunEngineOptions): Promise<void> {
+  const { database, log } = options
+  DBOS.setConfig({
+    name: 'parley',
+    systemDatabasePool: database.pool,
+    systemDatabaseUrl: 'postgresql://parley', // required, and not used: the pool above is
+    useListenNotify: false,
+    applicationVersion,
+    executorID: options.executorId,
+    logger: {
+      info: (entry) => log.debug({ entry }, 'Dispatcher.'),
+      debug: (entry) => log.trace({ entry }, 'Dispatcher.'),
+      warn: (entry) => log.warn({ entry }, 'Dispatcher.'),
+      error: (entry) => log.error({ entry }, 'Dispatcher.'),
+    },
+  })
+  DBOS.registerWorkflow(options.runSegment, { name: workflowName })
+  await DBOS.launch()
+}

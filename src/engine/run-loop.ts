@@ -1,0 +1,180 @@
+import { AppError } from '../errors.ts'
+import type { JsonSchema } from '../core/tools/tool.ts'
+import type { RunError } from '../core/runs/run.ts'
+import { faultPoint } from '../lib/fault-point.ts'
+import { parseJson, type JsonValue } from '../lib/json.ts'
+import { nextMove, type MachineInput, type RunMoveNext } from './run-machine.ts'
+import { record, SegmentStopped, stopReason, type Segment } from './segment.ts'
+import { callModel, type ModelCallDeps } from './steps/model-call.ts'
+import { makeCalls, type ToolCallDeps } from './steps/tool-call.ts'
+
+export interface RunLoopDeps extends ModelCallDeps, ToolCallDeps {
+  checkArguments: MachineInput['checkArguments']
+  /** What is wrong with a value under a schema, in a sentence; null when it fits. */
+  checkOutput: (schema: JsonSchema, value: JsonValue) => string | null
+}
+
+/** How a segment ended. */
+export type SegmentEnd = 'terminal' | 'waiting' | 'lost' | 'shutdown'
+
+/**
+ * Runs a segment: ask the machine, do, append, again, until the run has ended, waits, or belongs to someone else.
+ * Everything that happens is in the journal; this never throws. `onClosing` is called when the segment has decided to
+ * wait: what is told to it from then on would not be heard.
+ */
+export async function runLoop(segment: Segment, deps: RunLoopDeps, onClosing: () => void): Promise<SegmentEnd> {
+  const limit = limitTimer(segment)
+  try {
+    for (;;) {
+      segment.abort.signal.throwIfAborted()
+      const move = nextMove(machineInput(segment, deps))
+      if (move.type === 'wait') onClosing()
+      const end = await makeMove(segment, deps, move)
+      if (end) return end
+    }
+  } catch (error) {
+    return await endAfterError(segment, error)
+  } finally {
+    clearTimeout(limit)
+  }
+}
+
+function machineInput(segment: Segment, deps: RunLoopDeps): MachineInput {
+  return {
+    memory: segment.memory,
+    tools: segment.tools,
+    checkArguments: deps.checkArguments,
+    limits: segment.agent.definition.limits,
+    answering: segment.run.pins.answering,
+    now: segment.clock.now(),
+  }
+}
+
+async function makeMove(segment: Segment, deps: RunLoopDeps, move: RunMoveNext): Promise<SegmentEnd | null> {
+  switch (move.type) {
+    case 'call_model':
+      await callModel(segment, deps, move)
+      return null
+    case 'make_calls':
+      await makeCalls(segment, deps, move.calls)
+      return null
+    case 'wait':
+      return await park(segment, move.waitingFor)
+    case 'finish':
+      return await finish(segment, deps, move.text)
+    case 'fail':
+      return await fail(segment, move.error)
+  }
+}
+
+async function park(segment: Segment, waitingFor: Extract<RunMoveNext, { type: 'wait' }>['waitingFor']): Promise<SegmentEnd> {
+  faultPoint('run.before_waiting')
+  record(segment, 'run.waiting', { waitingFor })
+  segment.journal.patch(segment.handle, { state: 'waiting', waitingFor, usage: segment.memory.usage })
+  await segment.journal.committed(segment.handle)
+  return 'waiting'
+}
+
+async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promise<SegmentEnd | null> {
+  const { output } = segment.agent.definition
+  let outputJson: JsonValue = null
+  if (output.format === 'json') {
+    const checked = checkJson(text, output.schema, deps)
+    if (checked.problem !== null) {
+      if (segment.memory.corrections > 0) return await fail(segment, { code: 'output_invalid', message: checked.problem })
+      record(segment, 'output.rejected', {
+        step: segment.memory.step,
+        message: `${checked.problem} Answer again with the corrected JSON value and nothing else.`,
+      })
+      return null
+    }
+    outputJson = checked.value
+  }
+  const { usage } = segment.memory
+  faultPoint('run.before_terminal')
+  record(segment, 'run.completed', { output: text, outputJson, usage })
+  await end(segment, { state: 'completed', output: text, outputJson })
+  return 'terminal'
+}
+
+/** The JSON value in a model's answer; models like to wrap it in a code fence. */
+function checkJson(
+  text: string,
+  schema: JsonSchema | null,
+  deps: RunLoopDeps,
+): { value: JsonValue; problem: null } | { problem: string } {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)
+  const value = parseJson(fenced?.[1] ?? text)
+  if (value === undefined) return { problem: 'The answer is not JSON.' }
+  const wrong = schema === null ? null : deps.checkOutput(schema, value)
+  return wrong === null ? { value, problem: null } : { problem: `The answer does not fit the schema: ${wrong}` }
+}
+
+async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
+  faultPoint('run.before_terminal')
+  record(segment, 'run.failed', { error, usage: segment.memory.usage })
+  await end(segment, { state: 'failed', error })
+  return 'terminal'
+}
+
+async function end(
+  segment: Segment,
+  patch: { state: 'completed'; output: string; outputJson: JsonValue } | { state: 'failed'; error: RunError } | { state: 'cancelled' },
+): Promise<void> {
+  const { journal, handle, memory, clock } = segment
+  journal.patch(handle, {
+    ...patch,
+    usage: memory.usage,
+    ...(memory.model ? { model: memory.model } : {}),
+    finishedAt: new Date(clock.now()).toISOString(),
+  })
+  await journal.committed(handle)
+  faultPoint('run.after_terminal')
+}
+
+async function endAfterError(segment: Segment, error: unknown): Promise<SegmentEnd> {
+  try {
+    if (segment.handle.failure !== null) return lost(segment, segment.handle.failure)
+    if (error instanceof SegmentStopped && error.reason.type === 'lost') return lost(segment, error)
+    if (segment.abort.signal.aborted) return await endAfterStop(segment)
+    return await fail(segment, printError(segment, error))
+  } catch (failure) {
+    return lost(segment, failure)
+  }
+}
+
+async function endAfterStop(segment: Segment): Promise<SegmentEnd> {
+  const reason = stopReason(segment.abort.signal)
+  switch (reason.type) {
+    case 'cancelled':
+      record(segment, 'run.cancelled', { reason: reason.reason, usage: segment.memory.usage })
+      await end(segment, { state: 'cancelled' })
+      return 'terminal'
+    case 'time_limit': {
+      const { seconds } = segment.agent.definition.limits
+      return await fail(segment, { code: 'time_limit_reached', message: `The run reached its limit of ${seconds} seconds.` })
+    }
+    case 'lost':
+      return lost(segment, segment.abort.signal.reason)
+    case 'shutdown':
+      return 'shutdown'
+  }
+}
+
+function lost(segment: Segment, cause: unknown): SegmentEnd {
+  segment.log.warn({ err: cause, run: segment.run.id }, 'A run was taken from this process.')
+  return 'lost'
+}
+
+/** What the run's readers are told. Anything that was not foreseen says only that, and the log has the rest. */
+function printError(segment: Segment, error: unknown): RunError {
+  if (error instanceof AppError) return { code: error.code, message: error.message }
+  segment.log.error({ err: error, run: segment.run.id }, 'A run failed for a reason that was not foreseen.')
+  return { code: 'internal', message: 'Something went wrong on our side.' }
+}
+
+function limitTimer(segment: Segment): NodeJS.Timeout {
+  const limit = segment.agent.definition.limits.seconds * 1000
+  const left = Math.max(0, limit - segment.memory.activeMs)
+  return setTimeout(() => segment.abort.abort(new SegmentStopped({ type: 'time_limit' })), Math.min(left, 2 ** 31 - 1))
+}

@@ -1,0 +1,163 @@
+import type { ToolDefinition } from '../../core/tools/tool.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import { newId } from '../../lib/ids.ts'
+import { cleanJson, cleanText, isJsonObject, type JsonValue } from '../../lib/json.ts'
+import type { EffectCheck, ToolKind, ToolResult } from '../../ports/tool-kind.ts'
+import { argumentsHash, effectId, effectPolicy } from '../effects.ts'
+import type { CallMemory } from '../memory.ts'
+import type { CallMove } from '../run-machine.ts'
+import { record, SegmentStopped, type Segment } from '../segment.ts'
+
+export interface ToolCallDeps {
+  /** One adapter per kind of tool that runs in this server. */
+  toolKinds: ReadonlyMap<string, ToolKind<ToolDefinition>>
+  /**
+   * Whether this process may still act for its runs: false once its beat is so old that others may have taken them
+   * over.
+   */
+  leaseHolds: () => boolean
+}
+
+interface Move {
+  call: CallMemory
+  move: CallMove
+}
+
+/** Makes every move of a step's calls: questions and refusals at once, then the calls themselves, in parallel. */
+export async function makeCalls(segment: Segment, deps: ToolCallDeps, moves: Move[]): Promise<void> {
+  for (const move of moves) settleAtOnce(segment, move)
+  const lost = await Promise.all(
+    moves.filter(({ move }) => move.type === 'check').map(({ call }) => checkEffect(segment, deps, call)),
+  )
+  const performed = moves.filter(({ move }) => move.type === 'perform').map(({ call }) => call)
+  await perform(segment, deps, [...performed, ...lost.filter((call) => call !== null)])
+}
+
+function settleAtOnce(segment: Segment, { call, move }: Move): void {
+  const { callId, tool } = call.call
+  switch (move.type) {
+    case 'refuse':
+      return record(segment, 'tool.completed', { callId, tool, status: move.status, output: move.message, ms: 0 })
+    case 'adopt':
+      return record(segment, 'tool.completed', { callId, tool, status: 'ok', output: call.lost?.result ?? null, ms: 0 })
+    case 'ask_approval':
+      return askApproval(segment, call, move.mode)
+    case 'ask_outcome':
+      return void ask(segment, call, 'needs_decision', 'park')
+    case 'hand_out':
+      return intend(segment, call, 'client')
+    default:
+      return
+  }
+}
+
+function askApproval(segment: Segment, call: CallMemory, mode: 'park' | 'defer'): void {
+  const approvalId = ask(segment, call, 'approval', mode)
+  if (mode === 'park') return
+  const { callId, tool } = call.call
+  const output = { status: 'pending_approval', message: 'A person has been asked; the call is made when they approve it.' }
+  record(segment, 'tool.completed', {
+    callId,
+    tool,
+    status: 'pending_approval',
+    output: { ...output, approval_id: approvalId },
+    ms: 0,
+  })
+}
+
+function ask(segment: Segment, call: CallMemory, kind: 'approval' | 'needs_decision', mode: 'park' | 'defer'): string {
+  const { callId, tool, arguments: args } = call.call
+  const { run, journal, handle } = segment
+  const approvalId = newId()
+  const { workspaceId, agentId } = run
+  journal.requestApproval(handle, { id: approvalId, workspaceId, agentId, callId, kind, mode, tool, arguments: args })
+  record(segment, 'approval.requested', { approvalId, callId, tool, arguments: args, kind, mode })
+  return approvalId
+}
+
+function intend(segment: Segment, { call }: CallMemory, effects: ReturnType<typeof effectPolicy> | 'client'): void {
+  record(segment, 'tool.called', {
+    callId: call.callId,
+    tool: call.tool,
+    arguments: call.arguments,
+    argumentsHash: argumentsHash(call.arguments),
+    effectId: effectId(segment.run.id, call.callId),
+    effects,
+  })
+}
+
+/** Intents committed, then the calls, then their receipts. */
+async function perform(segment: Segment, deps: ToolCallDeps, calls: CallMemory[]): Promise<void> {
+  if (calls.length === 0) return
+  faultPoint('effect.before_intent')
+  const policies = calls.map((call) => effectPolicy(definitionOf(segment, call)))
+  calls.forEach((call, index) => intend(segment, call, policies[index] ?? 'once'))
+  // What changes nothing needs no committed intent: repeating it is harmless.
+  if (policies.some((policy) => policy !== 'none')) {
+    await segment.journal.committed(segment.handle)
+    faultPoint('effect.after_intent')
+  }
+  await Promise.all(calls.map((call) => performOne(segment, deps, call)))
+}
+
+async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<void> {
+  const { call } = memory
+  const tool = definitionOf(segment, memory)
+  const began = segment.clock.monotonic()
+  requireLease(deps)
+  segment.abort.signal.throwIfAborted()
+  const result = await kindOf(deps, tool).call(tool, {
+    arguments: isJsonObject(call.arguments) ? call.arguments : {},
+    effectId: effectId(segment.run.id, call.callId),
+    signal: segment.abort.signal,
+  })
+  segment.abort.signal.throwIfAborted()
+  faultPoint('effect.after_call')
+  const ms = Math.round(segment.clock.monotonic() - began)
+  record(segment, 'tool.completed', { callId: call.callId, tool: call.tool, ms, ...printResult(result) })
+  if (effectPolicy(tool) === 'none') return
+  await segment.journal.committed(segment.handle)
+  faultPoint('effect.after_receipt')
+}
+
+function printResult(result: ToolResult): { status: 'ok' | 'error'; output: JsonValue } {
+  if (result.status === 'ok') return { status: 'ok', output: cleanJson(result.output) }
+  const error = cleanText(result.message)
+  if (result.output === undefined) return { status: 'error', output: error }
+  return { status: 'error', output: { error, output: cleanJson(result.output) } }
+}
+
+/** Asks the other side what became of a call; the call when it must be made again, null when that is settled. */
+async function checkEffect(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<CallMemory | null> {
+  const tool = definitionOf(segment, memory)
+  const kind = kindOf(deps, tool)
+  const { callId, tool: name } = memory.call
+  const check: EffectCheck = kind.check
+    ? await kind.check(tool, { effectId: effectId(segment.run.id, callId), signal: segment.abort.signal })
+    : { happened: 'unknown', reason: 'This kind of tool cannot be asked.' }
+  segment.abort.signal.throwIfAborted()
+  if (check.happened === true) {
+    record(segment, 'tool.completed', { callId, tool: name, status: 'ok', output: cleanJson(check.result), ms: 0 })
+    return null
+  }
+  if (check.happened === false) return memory
+  segment.log.warn({ run: segment.run.id, call: callId, reason: check.reason }, 'Nobody knows whether an effect happened.')
+  ask(segment, memory, 'needs_decision', 'park')
+  return null
+}
+
+function requireLease(deps: ToolCallDeps): void {
+  if (!deps.leaseHolds()) throw new SegmentStopped({ type: 'lost' })
+}
+
+function definitionOf(segment: Segment, { call }: CallMemory): ToolDefinition {
+  const tool = segment.tools.get(call.tool)
+  if (!tool) throw new Error(`A call of an unknown tool was to be performed: ${call.tool}.`)
+  return tool
+}
+
+function kindOf(deps: ToolCallDeps, tool: ToolDefinition): ToolKind<ToolDefinition> {
+  const kind = deps.toolKinds.get(tool.kind)
+  if (!kind) throw new Error(`There is no adapter for tools of kind ${tool.kind}.`)
+  return kind
+}

@@ -1,0 +1,48 @@
+import type { AppError } from '../errors.ts'
+import type { Endpoint, SseMessage } from './endpoint.ts'
+
+/** What a dialect's error printer is told of the request. */
+export interface ErrorContext {
+  requestId: string
+  /** The path as the client sent it, without the query. */
+  path: string
+  /** Set where HTTP itself demands another status than the error's category has: 405. */
+  status?: number
+}
+
+/** An error in the dialect's own envelope. */
+export interface PrintedError {
+  status: number
+  contentType: string
+  body: string
+}
+
+/** What the HTTP frame needs of a dialect. */
+export interface ApiDialect {
+  name: string
+  /** Path under which the dialect's endpoints hang, after its mount: `/v1`; `''` for none. */
+  base: string
+  endpoints: Endpoint[]
+  printError(error: AppError, context: ErrorContext): PrintedError
+  /** The last message of a stream that failed after it had begun. */
+  printStreamError(error: AppError, context: ErrorContext): SseMessage
+}
+
+/** The parts of a request that say which dialect it is written in. */
+export interface RequestHead {
+  /** Without the query. */
+  path: string
+  query: string
+  host: string | undefined
+  authorization: string | undefined
+  apiKey: string | undefined
+  /** The header `X-Parley-Dialect`. */
+  dialect: string | undefined
+}
+
+/** `found`: the dialect and the path below its mount. `unavailable`: this server does not speak the dialect asked for. */
+export type Resolution =
+  | { kind: 'found'; dialect: string; path: string }
+  | { kind: 'unavailable'; dialect: string }
+
+export type ResolveDialect = (head: RequestHead) => Resolution

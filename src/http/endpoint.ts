@@ -1,0 +1,171 @@
+import type { z } from 'zod'
+import type { Principal, Role, Scope } from '../core/access/principal.ts'
+import type { AppError, ErrorCode } from '../errors.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One server-sent event. `data` may hold line breaks; `id` and `event` may not. */
+export interface SseMessage {
+  id?: string
+  event?: string
+  data: string
+}
+
+export interface EventStreamOptions {
+  /** What the client is told when the source fails or the server stops; without it the dialect's own message, null: nothing. */
+  failed?: (error: AppError) => SseMessage | null
+  headers?: Record<string, string>
+}
+
+/** A reply that stays open: what the source yields, one message or several at a time, is sent as server-sent events. */
+export class EventStream {
+  readonly source: AsyncIterable<SseMessage | readonly SseMessage[]>
+  readonly options: EventStreamOptions
+
+  constructor(source: AsyncIterable<SseMessage | readonly SseMessage[]>, options: EventStreamOptions) {
+    this.source = source
+    this.options = options
+  }
+}
+
+/**
+ * Answers with server-sent events. The source's `return()` is called as soon as the client has gone, so it must free
+ * what it holds there. A source that has several messages ready should yield them as one array: they go out in one write.
+ */
+export function eventStream(
+  source: AsyncIterable<SseMessage | readonly SseMessage[]>,
+  options: EventStreamOptions = {},
+): EventStream {
+  return new EventStream(source, options)
+}
+
+/** A reply with another status than the record's own (it must be among `otherReplies`), or with headers. */
+export class ReplyWith {
+  readonly status: number | null
+  readonly body: unknown
+  readonly headers: Record<string, string>
+
+  constructor(status: number | null, body: unknown, headers: Record<string, string>) {
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+
+/** `status` absent: the record's own. */
+export function replyWith(options: {
+  status?: number
+  body: unknown
+  headers?: Record<string, string>
+}): ReplyWith {
+  return new ReplyWith(options.status ?? null, options.body, options.headers ?? {})
+}
+
+export interface EndpointRequest<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  /** Who is asking. Reading it in a public endpoint (`scope: null`) throws: there is nobody. */
+  readonly principal: Principal
+  /** A request header by its lower-case name. */
+  readonly headers: (name: string) => string | undefined
+  /** Aborts when the client has gone before its reply was complete. */
+  readonly signal: AbortSignal
+  /** The name of the dialect that the request was written in. */
+  readonly dialect: string
+  /** Where clients reach this server, without a trailing slash: PARLEY_PUBLIC_URL, else derived from the request. */
+  readonly baseUrl: string
+  readonly requestId: string
+  /**
+   * Pre-minted UUID for what this request creates: the same when an Idempotency-Key is repeated after a crash, so a
+   * create whose id exists already answers the existing object.
+   */
+  readonly resourceId: string
+  /** Whether the request carries an Idempotency-Key. */
+  readonly idempotent: boolean
+  /** Whether the client's `Accept` header asks for `text/event-stream`. */
+  readonly acceptsEventStream: boolean
+}
+
+export interface OtherReply {
+  status: number
+  description: string
+  body: z.ZodType | null
+}
+
+export interface ReplyRecord<Reply extends z.ZodType | null = z.ZodType | null> {
+  status: 200 | 201 | 202 | 204
+  /** null: the reply has no body. */
+  body: Reply
+  description?: string
+  /** The reply shows a secret once: it is never stored, and a repeated Idempotency-Key is refused with the id. */
+  secret?: boolean
+  /** The endpoint may also answer `text/event-stream`. */
+  stream?: boolean
+  /** Other than `application/json`: the body is then a string that is sent as it is. */
+  contentType?: string
+}
+
+type Parsed<Schema extends z.ZodType> = z.output<Schema>
+type Printed<Reply extends z.ZodType | null> = Reply extends z.ZodType ? z.input<Reply> : void
+
+/**
+ * One operation of one dialect, once: what it takes, who may call it, what it answers. Routing, validation, access,
+ * OpenAPI and the law tests are derived from it.
+ */
+export interface EndpointRecord<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType | null = z.ZodType | null,
+> {
+  /** The stable operation id, like `agents.create`. */
+  id: string
+  method: Method
+  /** Below the dialect's mount, parameters in braces: `/agents/{agent_id}`. */
+  path: string
+  summary: string
+  description?: string
+  tag: string
+  /** What the key must be allowed to do; `any`: any valid key; null: public. */
+  scope: Scope | 'any' | null
+  /** The least role, where the scope alone is not enough. */
+  role?: Role
+  /** Strings as they stand in the path. */
+  params?: Params
+  /** Use `z.strictObject`: unknown parameters are refused by name. Values arrive as strings, or as an array when repeated. */
+  query?: Query
+  /** Use `z.strictObject`: unknown fields are refused by name. */
+  body?: Body
+  /** The body may be absent; it is then parsed as `undefined`. */
+  bodyOptional?: boolean
+  /** Bytes; default 4 MiB. */
+  maxBodyBytes?: number
+  reply: ReplyRecord<Reply>
+  otherReplies?: OtherReply[]
+  /** Codes that this operation answers beyond those every operation may answer. */
+  errors: ErrorCode[]
+  handle(
+    request: EndpointRequest<Parsed<Params>, Parsed<Query>, Parsed<Body>>,
+  ): Promise<Printed<Reply> | EventStream | ReplyWith>
+  /**
+   * What a repeated Idempotency-Key gets instead of a stored body: for replies that are streams, or that stand for
+   * something that goes on (a run). `request.resourceId` is the id that the first request was given.
+   */
+  reattach?(
+    request: EndpointRequest<Parsed<Params>, Parsed<Query>, Parsed<Body>>,
+  ): Promise<Printed<Reply> | EventStream | ReplyWith>
+}
+
+/** Any endpoint, its types forgotten. */
+export type Endpoint = EndpointRecord
+
+/** Types the handler by the record's own schemas and returns the record as it is. */
+export function endpoint<
+  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Body extends z.ZodType = z.ZodUndefined,
+  Reply extends z.ZodType | null = null,
+>(record: EndpointRecord<Params, Query, Body, Reply>): Endpoint {
+  return record as unknown as Endpoint // the frame calls the handler only with what these schemas parsed
+}

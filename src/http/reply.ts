@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http'
+
+export interface RenderedReply {
+  status: number
+  /** null: no body. */
+  body: string | null
+  contentType: string
+  headers: Record<string, string>
+}
+
+/** Sends a whole reply in one write. Nothing happens when the client has gone or the reply has begun. */
+export function sendReply(outgoing: ServerResponse, reply: RenderedReply, requestId: string): void {
+  if (outgoing.headersSent || outgoing.destroyed) return
+  const headers: Record<string, string | number> = {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  if (reply.body !== null) {
+    headers['content-type'] = reply.contentType
+    headers['content-length'] = Buffer.byteLength(reply.body)
+  }
+  Object.assign(headers, reply.headers)
+  outgoing.writeHead(reply.status, headers)
+  if (reply.body === null) outgoing.end()
+  else outgoing.end(reply.body)
+}
+
+/** JSON of what an endpoint answered. */
+export function jsonReply(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): RenderedReply {
+  const body = value === undefined ? null : JSON.stringify(value)
+  return { status, body, contentType: 'application/json', headers }
+}

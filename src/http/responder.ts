@@ -1,0 +1,76 @@
+import { AppError } from '../errors.ts'
+import type { Log } from '../lib/log.ts'
+import type { ApiDialect } from './api-dialect.ts'
+import { challenge } from './auth.ts'
+import { EventStream, type Endpoint } from './endpoint.ts'
+import type { Answer } from './idempotency.ts'
+import type { IncomingRequest } from './incoming-request.ts'
+import { sendReply } from './reply.ts'
+import { SseStreams } from './sse.ts'
+
+export interface Responder {
+  /** Sends what an endpoint answered; resolves when it is complete, for a stream when the stream is over. */
+  send(request: IncomingRequest, dialect: ApiDialect, answer: Answer): Promise<void>
+  /** Sends an error in the dialect's envelope. What is not an `AppError` becomes `internal` and is logged with its cause. */
+  sendError(request: IncomingRequest, dialect: ApiDialect, cause: unknown, options?: ErrorOptions): void
+  /** From now on connections end with their reply, and open streams with `shutting_down`. */
+  stop(): void
+  readonly openStreams: number
+}
+
+interface ErrorOptions {
+  endpoint?: Endpoint
+  status?: number
+  headers?: Record<string, string>
+}
+
+/** What writes replies: nothing else in the frame touches the outgoing side. */
+export function createResponder(options: { log: Log }): Responder {
+  const { log } = options
+  const streams = new SseStreams({ log })
+  let stopping = false
+
+  function logError(request: IncomingRequest, error: AppError, endpoint: Endpoint | undefined): void {
+    const fields = {
+      requestId: request.requestId,
+      endpoint: endpoint?.id,
+      code: error.code,
+      err: error.cause ?? error,
+    }
+    if (error.category === 'internal') log.error(fields, 'request failed')
+    else if (error.cause !== undefined) log.info(fields, 'request refused')
+  }
+
+  return {
+    get openStreams() {
+      return streams.size
+    },
+
+    async send(request, dialect, answer) {
+      const { outgoing, requestId } = request
+      if (stopping) outgoing.shouldKeepAlive = false
+      if (!(answer instanceof EventStream)) return sendReply(outgoing, answer, requestId)
+      const headOnly = request.incoming.method === 'HEAD'
+      const failed = (error: AppError) => dialect.printStreamError(error, request)
+      const sent = streams.send(outgoing, answer, { requestId, headOnly, failed })
+      if (stopping) streams.stopAll(new AppError('shutting_down'))
+      await sent
+    },
+
+    sendError(request, dialect, cause, { endpoint, status, headers = {} } = {}) {
+      const error = cause instanceof AppError ? cause : new AppError('internal', { cause })
+      logError(request, error, endpoint)
+      const { outgoing, requestId, path } = request
+      // What is left of a body that is too large will not be read: the connection cannot carry another request.
+      if (stopping || error.category === 'too_large') outgoing.shouldKeepAlive = false
+      const printed = dialect.printError(error, { requestId, path, ...(status !== undefined && { status }) })
+      const authenticate = error.category === 'unauthenticated' && { 'www-authenticate': challenge(error) }
+      sendReply(outgoing, { ...printed, headers: { ...headers, ...authenticate } }, requestId)
+    },
+
+    stop() {
+      stopping = true
+      streams.stopAll(new AppError('shutting_down'))
+    },
+  }
+}

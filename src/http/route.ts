@@ -1,0 +1,117 @@
+import { AppError } from '../errors.ts'
+import type { ApiDialect } from './api-dialect.ts'
+import { authorize, requireCredential, type Authenticator } from './auth.ts'
+import { EventStream, ReplyWith, type Endpoint } from './endpoint.ts'
+import { parseWith } from './field-errors.ts'
+import type { Answer, Idempotency } from './idempotency.ts'
+import type { IncomingRequest } from './incoming-request.ts'
+import { jsonReply } from './reply.ts'
+import { checkText, defaultMaxBodyBytes, parseBody, readBytes, refuseBody } from './request-body.ts'
+import { parseQuery } from './request-query.ts'
+import type { JsonValue } from '../lib/json.ts'
+
+/** One endpoint in the dialect that has it. */
+export interface Route {
+  endpoint: Endpoint
+  dialect: ApiDialect
+}
+
+export interface RouteServices {
+  access: Authenticator
+  idempotency: Idempotency | null
+  /** Tests look at every reply here. */
+  onReply?: (reply: { endpoint: Endpoint; status: number; body: unknown }) => void
+}
+
+const takesBody = new Set(['POST', 'PUT', 'PATCH'])
+
+async function readBody(request: IncomingRequest, endpoint: Endpoint): Promise<JsonValue | undefined> {
+  if (!takesBody.has(endpoint.method)) return undefined
+  const { incoming } = request
+  const json = parseBody(
+    await readBytes(incoming, endpoint.maxBodyBytes ?? defaultMaxBodyBytes),
+    incoming.headers,
+  )
+  if (endpoint.body === undefined) {
+    refuseBody(json)
+    return undefined
+  }
+  if (json === undefined && endpoint.bodyOptional) return undefined
+  if (json === undefined) throw new AppError('invalid_json', { detail: 'This request needs a JSON body.' })
+  request.body = parseWith(endpoint.body, json, 'body')
+  return json
+}
+
+const noParameters: Record<string, string> = {}
+
+function refuseQuery(query: Record<string, unknown>): void {
+  const names = Object.keys(query)
+  if (names.length === 0) return
+  const message = 'is not a parameter here; this request takes none'
+  const fields = names.map((field) => ({ field, message }))
+  throw new AppError('unknown_field', { detail: `${names[0]}: ${message}`, fields })
+}
+
+function readQuery(request: IncomingRequest, endpoint: Endpoint): void {
+  const { url = '' } = request.incoming
+  const start = url.indexOf('?')
+  if (start < 0 && endpoint.query === undefined) return
+  const query = start < 0 ? noParameters : parseQuery(url.slice(start + 1))
+  if (endpoint.query === undefined) refuseQuery(query)
+  else request.query = parseWith(endpoint.query, query, 'query')
+}
+
+function readParams(request: IncomingRequest, endpoint: Endpoint, params: Record<string, string>): void {
+  if (endpoint.params === undefined) return
+  checkText(params, 'path')
+  request.params = parseWith(endpoint.params, params, 'path')
+}
+
+/** What an endpoint returned, as it goes out. */
+function render(endpoint: Endpoint, services: RouteServices, returned: unknown): Answer {
+  if (returned instanceof EventStream) return returned
+  const { reply } = endpoint
+  const status = returned instanceof ReplyWith ? (returned.status ?? reply.status) : reply.status
+  const body = returned instanceof ReplyWith ? returned.body : returned
+  const headers = returned instanceof ReplyWith ? returned.headers : {}
+  services.onReply?.({ endpoint, status, body })
+  if (reply.contentType === undefined || status !== reply.status) return jsonReply(status, body, headers)
+  return { status, body: String(body), contentType: reply.contentType, headers }
+}
+
+/**
+ * Takes one request through its endpoint: who asks, what is asked, once only, the answer. Everything that can be wrong
+ * with a request is thrown as an `AppError`.
+ */
+export async function answerRoute(
+  route: Route,
+  services: RouteServices,
+  request: IncomingRequest,
+  params: Record<string, string>,
+): Promise<Answer> {
+  const { endpoint, dialect } = route
+  if (endpoint.scope !== null) {
+    const known = services.access.authenticate(requireCredential(request.incoming.headers))
+    request.principal = known instanceof Promise ? await known : known
+    authorize(request.principal, endpoint)
+  }
+  readParams(request, endpoint, params)
+  readQuery(request, endpoint)
+  const body = await readBody(request, endpoint)
+  const once = request.idempotent && endpoint.method === 'POST' && endpoint.scope !== null
+  if (!once || services.idempotency === null) {
+    return render(endpoint, services, await endpoint.handle(request))
+  }
+  const { reattach } = endpoint
+  return await services.idempotency.answer({
+    request,
+    endpoint,
+    target: request.target,
+    body,
+    handle: async () => render(endpoint, services, await endpoint.handle(request)),
+    ...(reattach && {
+      reattach: async () => render(endpoint, services, await reattach.call(endpoint, request)),
+    }),
+    printError: (error) => ({ ...dialect.printError(error, request), headers: {} }),
+  })
+}

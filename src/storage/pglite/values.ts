@@ -1,0 +1,28 @@
+import type { WireValue } from './wire.ts'
+
+/**
+ * A JavaScript value as a wire parameter, by node-postgres's rules: arrays become PostgreSQL arrays, other objects
+ * JSON, dates RFC 3339, bytes stay bytes, and everything else its own text.
+ */
+export function wireValue(value: unknown): WireValue {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  if (value instanceof Uint8Array) return value
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return arrayText(value)
+  if (typeof value === 'object') return JSON.stringify(value)
+  // What is left has a text of its own: number, bigint, boolean.
+  return String(value)
+}
+
+function arrayText(items: unknown[]): string {
+  return `{${items.map(itemText).join(',')}}`
+}
+
+function itemText(item: unknown): string {
+  if (item === null || item === undefined) return 'NULL'
+  if (Array.isArray(item)) return arrayText(item)
+  if (item instanceof Uint8Array) return `"\\\\x${Buffer.from(item).toString('hex')}"`
+  const text = wireValue(item)
+  return `"${String(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}

@@ -1,0 +1,18 @@
+import type { ToolDefinition } from '../core/tools/tool.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Egress } from '../lib/egress.ts'
+import type { ToolKind } from '../ports/tool-kind.ts'
+import { createBuiltinTool } from './builtin/builtin-tool.ts'
+import { createHttpTool, type ServeExample } from './http-tool.ts'
+
+export type { ServeExample } from './http-tool.ts'
+
+/** The adapter of every kind of tool that this server executes itself, by kind. Each is given only its own kind. */
+export function createToolKinds(deps: {
+  egress: Egress
+  clock: Clock
+  examples: ServeExample
+}): ReadonlyMap<string, ToolKind<ToolDefinition>> {
+  const kinds: ToolKind<ToolDefinition>[] = [createHttpTool(deps), createBuiltinTool(deps)]
+  return new Map(kinds.map((kind) => [kind.kind, kind]))
+}
