@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -119,3 +120,26 @@ test('passes signals on to the program it started, and ends as it ended', async 
   expect(code).toBe(3)
   expect(existsSync(marker)).toBe(true)
 })
+
+test('the program does not outlive the launcher that was killed', async () => {
+  program(`setInterval(() => {}, 1000); console.log(process.pid)`)
+  bringNode()
+  const child = spawn(process.execPath, ['--require', oldNode, join(place, 'bin', 'parley')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(child.stdout, 'data')
+  const pid = Number(line)
+  expect(pid).not.toBe(child.pid)
+  child.kill('SIGKILL')
+  await expect.poll(() => isAlive(pid), { timeout: 5000, interval: 20 }).toBe(false)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // A process that ended but that nobody has waited for yet still has its number.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -22,9 +22,14 @@ const key = {
   hint: 'pk_…wxyz',
   created_at: '2030-01-01T00:00:00.000Z',
   expires_at: null,
-  revoked_at: null,
 }
-const models = [{ name: 'demo/demo', provider: 'demo', reachable: true, why: null, default: true }]
+const model = { connection_id: null, reachable: false, why: 'Set OPENAI_API_KEY.', default: false }
+const models = [
+  { ...model, name: 'demo/demo', provider: 'demo', reachable: true, why: 'It is built in.', default: true },
+  { ...model, name: 'openai/gpt-5.2', provider: 'openai' },
+  { ...model, name: null, provider: 'together', why: 'Set TOGETHER_API_KEY or add a connection.' },
+  { ...model, name: 'ollama/qwen3', provider: 'ollama', why: 'It did not answer within 3 seconds.' },
+]
 
 let directory: string
 let server: FakeParley
@@ -50,6 +55,8 @@ afterEach(async () => {
   await server.kill()
   rmSync(directory, { recursive: true, force: true })
 })
+
+const writeBackup = async (path: string) => writeFileSync(path, 'new backup')
 
 function requested(method: string): FakeRequest | undefined {
   return server.requests.find((request) => request.method === method)
@@ -81,7 +88,7 @@ test('keys create prints the key alone on the standard output', async () => {
 })
 
 test('keys list prints a table', async () => {
-  const data = [key, { ...key, id: 'key_2', name: 'a longer name', revoked_at: '2030-02-01T00:00:00.000Z' }]
+  const data = [key, { ...key, id: 'key_2', name: 'a longer name', expires_at: '9999-02-01T00:00:00.000Z' }]
   replies['GET /v1/keys?limit=1000'] = { status: 200, body: { data, has_more: false, next_cursor: null } }
   const person = createPerson()
   expect(await runCli(person, ['keys', 'list', '--url', server.url, '--key', 'pk_o'])).toBe(0)
@@ -89,7 +96,7 @@ test('keys list prints a table', async () => {
     [
       'ID     NAME           KEY       ROLE    DIALECT  CREATED     STATE',
       'key_1  ci             pk_…wxyz  member  native   2030-01-01  active',
-      'key_2  a longer name  pk_…wxyz  member  native   2030-01-01  revoked 2030-02-01',
+      'key_2  a longer name  pk_…wxyz  member  native   2030-01-01  until 9999-02-01',
       '',
     ].join('\n'),
   )
@@ -133,12 +140,11 @@ test('backup refuses to replace a file unless it is told to', async () => {
   const file = join(directory, 'a.backup')
   writeFileSync(file, 'old')
   const person = createPerson()
-  const backup = async (path: string) => writeFileSync(path, 'new backup')
-  expect(await runCli(person, ['backup', file], { backup })).toBe(2)
+  expect(await runCli(person, ['backup', file], { backup: writeBackup })).toBe(2)
   expect(person.errors()).toBe(
     `parley: ${file} exists already.\nChoose another name, or replace it with --force.\n`,
   )
-  expect(await runCli(person, ['backup', file, '--force'], { backup })).toBe(0)
+  expect(await runCli(person, ['backup', file, '--force'], { backup: writeBackup })).toBe(0)
   expect(person.output()).toBe(`Wrote ${file} (10 bytes).\n`)
 })
 
@@ -153,11 +159,16 @@ test('doctor says what is configured and exits with 0 when nothing is broken', a
   vi.stubEnv('PARLEY_PORT', '5000')
   vi.stubEnv('OPENAI_API_KEY', 'sk-hunter2')
   const person = createPerson()
-  const arguments_ = ['doctor', '--url', server.url, '--key', 'pk_o']
-  expect(await runCli(person, arguments_, { vendorVariables: ['OPENAI_API_KEY'] })).toBe(0)
+  const words = ['doctor', '--url', server.url, '--key', 'pk_o']
+  expect(await runCli(person, words, { vendorVariables: ['OPENAI_API_KEY'] })).toBe(0)
   expect(person.output()).toMatch(/^PARLEY_PORT +5000$/m)
   expect(person.output()).toMatch(/^OPENAI_API_KEY +\*\*\*$/m)
-  expect(person.output()).toContain('✓ models          demo/demo (the default) is reachable')
+  expect(person.output()).toContain('✓ models          The default model demo/demo is reachable.\n')
+  expect(person.output()).toContain('✓ models          demo answers with one model.\n')
+  expect(person.output()).toContain(
+    '! models          ollama is not reachable: It did not answer within 3 seconds.\n',
+  )
+  expect(person.output()).toContain('· models          Without a credential: openai, together.\n')
   expect(person.output()).toContain('Nothing is broken.')
   expect(person.output()).not.toContain('hunter2')
 })
@@ -188,14 +199,14 @@ test('doctor reports every problem of the configuration', async () => {
 })
 
 test('doctor describes the data directory', async () => {
-  writeFileSync(join(directory, 'format.json'), '{"postgres":18}')
+  writeFileSync(join(directory, 'format.json'), '{"format":1,"postgres":18}')
   writeFileSync(join(directory, 'lock.db'), '')
   writeFileSync(join(directory, 'owner-key'), 'pk_owner')
   chmodSync(join(directory, 'owner-key'), 0o644)
   const person = createPerson()
   await runCli(person, ['doctor', '--url', server.url], { lockState: () => 'held' })
   expect(person.output()).toContain(
-    `${directory}: 23 bytes, format postgres 18, in use by a running process.`,
+    `${directory}: 34 bytes, written by PostgreSQL 18, format 1, in use by a running process.`,
   )
   expect(person.output()).toContain('! data directory  ')
   expect(person.output()).toContain(

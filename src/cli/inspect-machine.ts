@@ -64,10 +64,7 @@ async function format(directory: string): Promise<string> {
   const text = await readFile(join(directory, 'format.json'), 'utf8').catch(() => null)
   const value = text === null ? undefined : parseJson(text)
   if (!isJsonObject(value)) return 'no embedded database'
-  const members = Object.entries(value).map(
-    ([name, member]) => `${name.replaceAll('_', ' ')} ${JSON.stringify(member)}`,
-  )
-  return `format ${members.join(', ')}`
+  return `written by PostgreSQL ${JSON.stringify(value['postgres'] ?? null)}, format ${JSON.stringify(value['format'] ?? null)}`
 }
 
 /** Bytes of all files below; files that vanish meanwhile count nothing. */

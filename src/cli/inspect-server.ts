@@ -45,31 +45,50 @@ async function inspectModels(client: ApiClient, keySource: string | null): Promi
   try {
     const signal = AbortSignal.timeout(patience)
     const { data } = await client.request<{ data: WireModel[] }>('GET', '/v1/models', { signal })
-    if (!data.some((model) => model.default)) {
-      return [
-        { topic, health: 'broken', sentence: 'No default model: agents that name none cannot run.' },
-        ...data.map(modelFinding),
-      ]
-    }
-    return data.map(modelFinding)
+    return modelFindings(data)
   } catch (error) {
     const source = keySource === null ? 'There is no API key to ask with.' : `The key is from ${keySource}.`
     return [{ topic, health: 'broken', sentence: `${explain(client, error)} ${source}` }]
   }
 }
 
-function modelFinding(model: WireModel): Finding {
-  const name = `${model.name}${model.default ? ' (the default)' : ''}`
-  const why = model.why === null ? '' : `: ${model.why}`
-  if (model.reachable === true)
-    return { topic: 'models', health: 'ok', sentence: `${name} is reachable${why}` }
-  if (model.reachable === null)
-    return { topic: 'models', health: 'note', sentence: `${name} is not configured${why}` }
-  return {
-    topic: 'models',
-    health: model.default ? 'broken' : 'warn',
-    sentence: `${name} is not reachable${why}`,
+/** One line per provider that answers or should, and one for all that nobody has set up. */
+export function modelFindings(models: WireModel[]): Finding[] {
+  const topic = 'models'
+  const findings: Finding[] = []
+  const chosen = models.find((model) => model.default)
+  if (chosen === undefined) {
+    findings.push({
+      topic,
+      health: 'broken',
+      sentence: 'No default model: agents that name none cannot run.',
+    })
+  } else if (chosen.reachable) {
+    findings.push({ topic, health: 'ok', sentence: `The default model ${chosen.name} is reachable.` })
+  } else {
+    const sentence = `The default model ${chosen.name} is not reachable: ${chosen.why}`
+    findings.push({ topic, health: 'broken', sentence })
   }
+  const places = Map.groupBy(models, (model) => `${model.provider} ${model.connection_id ?? ''}`.trim())
+  const absent: string[] = []
+  for (const [place, found] of places) {
+    const reachable = found.filter((model) => model.reachable)
+    const why = found[0]?.why ?? ''
+    if (reachable.length > 0) {
+      const count = reachable.length === 1 ? 'one model' : `${reachable.length} models`
+      findings.push({ topic, health: 'ok', sentence: `${place} answers with ${count}.` })
+    } else if (lacksCredential(why)) absent.push(place)
+    else findings.push({ topic, health: 'warn', sentence: `${place} is not reachable: ${why}` })
+  }
+  if (absent.length > 0) {
+    findings.push({ topic, health: 'note', sentence: `Without a credential: ${absent.join(', ')}.` })
+  }
+  return findings
+}
+
+/** The server says which variable to set, as in “Set OPENAI_API_KEY or add a connection.” */
+function lacksCredential(why: string): boolean {
+  return /^Set [A-Z]/.test(why)
 }
 
 function explain(client: ApiClient, error: unknown): string {

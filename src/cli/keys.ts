@@ -80,7 +80,6 @@ async function revoke(id: string, flags: ConnectionFlags, terminal: Terminal): P
 }
 
 function state(key: WireKey): string {
-  if (key.revoked_at !== null) return `revoked ${key.revoked_at.slice(0, 10)}`
   if (key.expires_at === null) return 'active'
   return `${Date.parse(key.expires_at) <= Date.now() ? 'expired' : 'until'} ${key.expires_at.slice(0, 10)}`
 }

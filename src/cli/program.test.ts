@@ -30,12 +30,15 @@ test('a mistyped command is an error with a suggestion', async () => {
   expect(person.errors()).toContain("unknown command 'strat'\n(Did you mean start?)")
 })
 
+async function misconfigured(): Promise<void> {
+  throw new AppError('invalid_configuration', {
+    detail: 'PARLEY_PORT is wrong.\nPARLEY_HOST is wrong.',
+  })
+}
+
 test('every problem of the configuration is printed on a line of its own', async () => {
   const person = createPerson()
-  const start = async () => {
-    throw new AppError('invalid_configuration', { detail: 'PARLEY_PORT is wrong.\nPARLEY_HOST is wrong.' })
-  }
-  expect(await runCli(person, ['start'], { start })).toBe(2)
+  expect(await runCli(person, ['start'], { start: misconfigured })).toBe(2)
   expect(person.errors()).toBe('parley: PARLEY_PORT is wrong.\nparley: PARLEY_HOST is wrong.\n')
 })
 

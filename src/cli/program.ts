@@ -55,13 +55,13 @@ export function createProgram(parts: ProgramParts, finish: (reason: ExitReason) 
  * Runs one command line (the arguments after the program's name) and answers the exit code. Errors are printed as one
  * sentence and what to do about it; what nobody foresaw is thrown.
  */
-export async function runProgram(parts: ProgramParts, arguments_: readonly string[]): Promise<number> {
+export async function runProgram(parts: ProgramParts, words: readonly string[]): Promise<number> {
   const terminal = parts.terminal ?? systemTerminal
   let ending: ExitReason = 'ok'
   const program = createProgram(parts, (reason) => (ending = reason))
   try {
-    if (arguments_.length === 0) program.help({ error: true })
-    await program.parseAsync(arguments_, { from: 'user' })
+    if (words.length === 0) program.help({ error: true })
+    await program.parseAsync(words, { from: 'user' })
     return exitCodes[ending].code
   } catch (error) {
     if (error instanceof CommanderError)

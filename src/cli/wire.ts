@@ -23,14 +23,15 @@ export interface WireKey {
   hint: string
   created_at: string
   expires_at: string | null
-  revoked_at: string | null
 }
 
 export interface WireModel {
-  name: string
+  /** null while the provider has not said which models it has. */
+  name: string | null
   provider: string
-  reachable: boolean | null
-  why: string | null
+  connection_id: string | null
+  reachable: boolean
+  why: string
   default: boolean
 }
 

@@ -16,17 +16,20 @@ export interface Setting {
   source: 'environment' | 'default'
 }
 
-type DerivedOptions =
-  | 'tlsMode'
-  | 'tlsCert'
-  | 'tlsKey'
-  | 'tlsPort'
-  | 'hostDialects'
-  | 'publishMode'
-  | 'faultAllowed'
+/** Options that say what a part of `Config` is made of, or only whether they are allowed. */
+const consumed = [
+  'tlsMode',
+  'tlsCert',
+  'tlsKey',
+  'tlsPort',
+  'hostDialects',
+  'publishMode',
+  'faultAllowed',
+  'logFormat',
+] as const
 
 /** The configuration of a server: every option read, checked and defaulted. */
-export interface Config extends Omit<OptionValues, DerivedOptions | 'logFormat'> {
+export interface Config extends Omit<OptionValues, (typeof consumed)[number]> {
   /** Absolute. */
   dataDir: string
   logFormat: 'pretty' | 'json'
@@ -68,10 +71,10 @@ export function loadConfig(env: Environment = process.env, load: LoadOptions = {
   for (const record of [options.tlsCert, options.tlsKey]) problems.push(...unreadableFile(record, env))
   if (problems.length > 0) throw invalidConfiguration(problems)
   const all = values as OptionValues // without a problem, every record gave its value
-  const { tlsMode, tlsCert, tlsKey, tlsPort, hostDialects, publishMode, faultAllowed, ...plain } = all
+  const { tlsCert, tlsKey, tlsPort } = all
   const vendorVariables = load.vendorVariables ?? []
   return {
-    ...plain,
+    ...without(all, consumed),
     dataDir: resolve(all.dataDir),
     logFormat: all.logFormat ?? ((load.terminal ?? process.stderr.isTTY) ? 'pretty' : 'json'),
     tls:
@@ -107,7 +110,7 @@ export function describeSettings(
   })
   const vendor = Object.entries(vendorValues(env, vendorVariables)).map(([name, value]): Setting => ({
     env: name,
-    shown: /_URL$/.test(name) ? withoutUserInfo(value) : '***',
+    shown: name.endsWith('_URL') ? withoutUserInfo(value) : '***',
     source: 'environment',
   }))
   return [...settings, ...vendor]
@@ -165,7 +168,7 @@ function unreadableFile(record: OptionRecord, env: Environment): Problem[] {
 }
 
 function unknownVariables(env: Environment): string[] {
-  const known = allOptions.flatMap((record) => [record.env, ...record.aliases])
+  const known = allOptions.flatMap((record) => [record.env].concat(record.aliases))
   return Object.keys(env)
     .filter((name) => name.startsWith('PARLEY_') && !known.includes(name))
     .map((name) => {
@@ -186,6 +189,12 @@ function vendorValues(env: Environment, names: readonly string[]): Record<string
 function withoutUserInfo(text: string): string {
   const url = URL.parse(text)
   return url === null ? '***' : `${url.origin}${url.pathname}`
+}
+
+function without<Values extends object, Key extends keyof Values>(values: Values, keys: readonly Key[]) {
+  const rest: Partial<Values> = { ...values }
+  for (const key of keys) delete rest[key]
+  return rest as Omit<Values, Key> // only these keys were deleted
 }
 
 function invalidConfiguration(problems: Problem[]): AppError {

@@ -1,8 +1,10 @@
-import type { DialectRow } from './dialect.ts'
+import type { KeyForm } from '../core/access/key.ts'
+import type { ResolveDialect } from '../http/api-dialect.ts'
+import type { Dialect, DialectRow } from './dialect.ts'
 import { keyForms } from './key-forms.ts'
-import type { ResolveTable } from './resolve.ts'
+import { resolveDialect } from './resolve.ts'
 
-/** Every dialect that has a mount, in the order of the table; which of them are spoken, the server says. */
+/** Every dialect that has a mount, spoken by this server or not. */
 export const dialectRows = [
   { name: 'native', mount: 'native', keyForm: keyForms.native, ownPaths: [] },
   { name: 'make', mount: 'make', keyForm: keyForms.make, ownPaths: ['/api/v2'] },
@@ -10,3 +12,18 @@ export const dialectRows = [
   { name: 'xai', mount: 'xai', keyForm: keyForms.xai, ownPaths: [] },
   { name: 'xpander', mount: 'xpander', keyForm: keyForms.xpander, ownPaths: [] },
 ] as const satisfies DialectRow[]
+
+/** `resolveDialect` for a server that speaks `dialects`; a dialect that is not among them is unavailable. */
+export function createResolver(
+  dialects: readonly Dialect[],
+  options: { defaultDialect: string; hosts: Record<string, string> },
+): ResolveDialect {
+  const spoken = new Set(dialects.map((dialect) => dialect.name))
+  const table = { rows: dialectRows, spoken, ...options }
+  return (head) => resolveDialect(head, table)
+}
+
+/** The forms of keys that can be issued: those of the dialects spoken, by name. */
+export function keyFormsOf(dialects: readonly DialectRow[]): Record<string, KeyForm> {
+  return Object.fromEntries(dialects.map((dialect) => [dialect.name, dialect.keyForm]))
+}

@@ -1,4 +1,4 @@
-import type { RequestHead, Resolution, ResolveDialect } from '../http/api-dialect.ts'
+import type { RequestHead, Resolution } from '../http/api-dialect.ts'
 import { hasKeyForm } from '../core/access/key.ts'
 import type { DialectRow } from './dialect.ts'
 
@@ -57,9 +57,4 @@ export function resolveDialect(head: RequestHead, table: ResolveTable): Resoluti
   const decided = decide(head, table) ?? { name: table.defaultDialect, path: head.path }
   if (table.spoken.has(decided.name)) return { kind: 'found', dialect: decided.name, path: decided.path }
   return { kind: 'unavailable', dialect: decided.name }
-}
-
-/** `resolveDialect` over a fixed table. */
-export function createResolver(table: ResolveTable): ResolveDialect {
-  return (head) => resolveDialect(head, table)
 }

@@ -92,7 +92,7 @@ async function launch(options: RunEngineOptions): Promise<void> {
   DBOS.setConfig({
     name: 'parley',
     systemDatabasePool: database.pool,
-    systemDatabaseUrl: 'postgresql://parley', // required, and not used: the pool above is
+    systemDatabaseUrl: 'postgresql://parley@localhost/parley', // must be well formed, and is not used: the pool above is
     useListenNotify: false,
     applicationVersion,
     executorID: options.executorId,

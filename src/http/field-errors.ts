@@ -65,7 +65,13 @@ function typeMessage(issue: RawIssue & { expected: string }): string {
   return `must be ${typeNames[issue.expected] ?? issue.expected}`
 }
 
-function unionMessage(issue: RawIssue & { errors: Issue[][] }): string {
+/** The values as JSON, with a last `or`. */
+function oneOf(values: readonly unknown[]): string {
+  return anyOf(values.map((value) => JSON.stringify(value) ?? String(value)))
+}
+
+function unionMessage(issue: RawIssue & { errors: Issue[][]; options?: unknown }): string {
+  if (Array.isArray(issue.options)) return `must be ${oneOf(issue.options)}`
   const expected = issue.errors.flatMap((branch) =>
     branch.flatMap((inner) =>
       inner.path.length === 0 && inner.code === 'invalid_type' ? [inner.expected] : [],
@@ -96,7 +102,7 @@ export function fieldMessage(issue: RawIssue): string | undefined {
       return formatNames[issue.format] ?? 'does not have the right form'
     case 'invalid_value':
       if (issue.input === undefined) return 'is required'
-      return `must be ${anyOf(issue.values.map((value) => JSON.stringify(value) ?? String(value)))}`
+      return `must be ${oneOf(issue.values)}`
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`
     case 'unrecognized_keys':

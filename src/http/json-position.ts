@@ -40,12 +40,12 @@ function readToken(text: string, offset: number): { kind: Kind; end: number } | 
   return end < 0 ? null : { kind, end }
 }
 
-type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end'
+type Expected = 'a value' | 'a value or ]' | 'a key' | 'a key or }' | ':' | ', or ]' | ', or }' | 'the end'
 
 /** What may follow a complete value inside the innermost open bracket. */
 function afterValue(open: string[]): Expected {
   const innermost = open.at(-1)
-  if (innermost === undefined) return 'end'
+  if (innermost === undefined) return 'the end'
   return innermost === '[' ? ', or ]' : ', or }'
 }
 
@@ -56,27 +56,27 @@ function step(
   kind: 'mark' | 'string' | 'scalar',
   open: string[],
 ): Expected | null {
-  const value = expected === 'value' || expected === 'value or ]'
+  const value = expected === 'a value' || expected === 'a value or ]'
   if (value && kind !== 'mark') return afterValue(open)
   if (value && (symbol === '[' || symbol === '{')) {
     open.push(symbol)
-    return symbol === '[' ? 'value or ]' : 'key or }'
+    return symbol === '[' ? 'a value or ]' : 'a key or }'
   }
   if (expected.endsWith(`or ${symbol}`)) {
     open.pop()
     return afterValue(open)
   }
-  if (expected.startsWith('key') && kind === 'string') return ':'
-  if (expected === ':' && symbol === ':') return 'value'
-  if (symbol === ',' && expected === ', or ]') return 'value'
-  if (symbol === ',' && expected === ', or }') return 'key'
+  if (expected.startsWith('a key') && kind === 'string') return ':'
+  if (expected === ':' && symbol === ':') return 'a value'
+  if (symbol === ',' && expected === ', or ]') return 'a value'
+  if (symbol === ',' && expected === ', or }') return 'a key'
   return null
 }
 
 /** The place of the first mistake in a text that is not JSON, and what was expected there. */
 export function findJsonMistake(text: string): JsonPosition & { expected: string } {
   const open: string[] = []
-  let expected: Expected = 'value'
+  let expected: Expected = 'a value'
   let offset = 0
   while (true) {
     while (space.has(text[offset] ?? '')) offset += 1

@@ -176,12 +176,12 @@ export function createEgress(options: EgressOptions): Egress {
         outgoing.destroy()
       }
       signal?.addEventListener('abort', onAbort)
+      // Opening a connection runs code of others at once, which may have aborted.
+      if (signal?.aborted === true) onAbort()
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         if (settled) return
         settle()
-        if (request.repeatable === true && !fresh && outgoing.reusedSocket && wasStale(error)) {
-          open(hop, request, true).then(resolveResponse, reject)
-        } else reject(connectionFailure(url.host, error))
+        reject(outgoing.reusedSocket && wasStale(error) ? new StaleConnection(error) : error)
       })
       outgoing.on('response', (message) => {
         settle()
@@ -200,12 +200,23 @@ export function createEgress(options: EgressOptions): Egress {
     })
   }
 
+  async function send(hop: Hop, call: EgressRequest): Promise<EgressResponse> {
+    try {
+      return await open(hop, call, false).catch((error: unknown) => {
+        if (error instanceof StaleConnection && call.repeatable === true) return open(hop, call, true)
+        throw error
+      })
+    } catch (error) {
+      throw call.signal?.aborted === true ? error : connectionFailure(hop.url.host, error)
+    }
+  }
+
   async function request(call: EgressRequest): Promise<EgressResponse> {
     const maxRedirects = call.maxRedirects ?? defaultMaxRedirects
     let hop = firstHop(call)
     for (let redirects = 0; ; redirects++) {
       checkHop(hop)
-      const response = await open(hop, call, false)
+      const response = await send(hop, call)
       const location = redirectStatuses.has(response.status) ? response.headers['location'] : undefined
       if (location === undefined || maxRedirects === 0) return response
       response.discard()
@@ -296,15 +307,23 @@ function refused(detail: string): AppError {
   return new AppError('egress_refused', { detail })
 }
 
+/** A kept connection was dead before it carried anything. */
+class StaleConnection extends Error {
+  constructor(cause: Error) {
+    super('A kept connection was closed.', { cause })
+  }
+}
+
 /** How a kept connection fails that the other side closed while it was idle. */
 function wasStale(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
 
-function connectionFailure(host: string, error: NodeJS.ErrnoException): unknown {
+function connectionFailure(host: string, error: unknown): AppError {
   if (error instanceof AppError) return error
-  const reason = error.code ?? 'the connection failed'
-  return new AppError('egress_failed', { detail: `${host} could not be reached (${reason}).`, cause: error })
+  const cause = error instanceof StaleConnection ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the connection failed'
+  return new AppError('egress_failed', { detail: `${host} could not be reached (${code}).`, cause })
 }
 
 function responseOf(message: IncomingMessage, limits: BodyLimits, url: URL): EgressResponse {

@@ -47,7 +47,7 @@ export async function listModels(
   }
   const response = await callVendor(client, call)
   const text = await response.text().catch((error: unknown) => {
-    throw connectionError(client.vendor, error, signal)
+    throw connectionError(client.vendor, error)
   })
   const names = modelNames(text)
   if (names === null) throw invalidAnswerError(client.vendor, 'no list of models')

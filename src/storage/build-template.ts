@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Log } from '../lib/log.ts'
 import { openDatabase, type Database } from './database.ts'
 import { clusterName } from './pglite/cluster.ts'
-import { syncTree } from './pglite/durable-files.ts'
+import { syncTree } from './durable-files.ts'
 import { findTemplate, templateCache, templateKey } from './template.ts'
 
 /**
@@ -31,7 +31,8 @@ export async function buildTemplate(
         log: options.log,
       })
       await prepare(database)
-      await shrink(database)
+      await database.pool.query('vacuum (full, analyze)')
+      await database.pool.query('checkpoint')
     }
     await syncTree(join(building, clusterName))
     const cluster = join(directory, await templateKey())
@@ -42,16 +43,6 @@ export async function buildTemplate(
   } finally {
     await rm(building, { recursive: true, force: true })
   }
-}
-
-/** Every file of the template is copied at a first start, so what an embedded server never uses goes. */
-async function shrink({ pool }: Database): Promise<void> {
-  for (const name of ['template0', 'template1']) {
-    await pool.query('update pg_database set datistemplate = false where datname = $1', [name])
-    await pool.query(`drop database ${name}`)
-  }
-  await pool.query('vacuum (full, analyze)')
-  await pool.query('checkpoint')
 }
 
 async function removeOthers(directory: string, keep: string): Promise<void> {

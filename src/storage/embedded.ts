@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { setImmediate as eventLoopTurn, setTimeout as delay } from 'node:timers/promises'
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Log } from '../lib/log.ts'
 import { prepareCluster } from './pglite/cluster.ts'
@@ -17,6 +18,9 @@ const settings = [
   'wal_init_zero=on',
   'TimeZone=UTC',
 ]
+
+/** How long closing waits for work that others have asked for, in milliseconds. */
+const closeTimeout = 5_000
 
 /** The embedded database: lock, prepare, open. The lock is held until the result is disposed. */
 export async function openEmbedded(options: {
@@ -58,7 +62,13 @@ export async function openEmbedded(options: {
     },
     degraded: () => (engine.failure === null ? [] : [`The embedded database stopped: ${engine.failure}`]),
     async [Symbol.asyncDispose]() {
+      // What was asked before comes first, so it is let into the queue; a forgotten transaction is not waited for.
+      await eventLoopTurn()
+      const turn = session.turns.acquire()
+      await Promise.race([turn, delay(closeTimeout, undefined, { ref: false })])
       await engine[Symbol.asyncDispose]()
+      // Whoever asks now is told that the database is closed.
+      void turn.then(() => session.turns.release())
       lock[Symbol.dispose]()
     },
   }

@@ -19,22 +19,29 @@ export async function migrate(
   const names = Object.keys(migrations).toSorted()
   if (isCurrent(await appliedMigrations(database), names)) return
   const schema = await currentSchema(database)
-  const migrator = new Migrator({
-    db: database.kysely,
-    provider: { getMigrations: () => Promise.resolve(migrations) },
-    // Kysely would otherwise take another schema's table of this name for its own.
-    migrationTableSchema: schema,
-  })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await createMigrator(database, migrations, schema).migrateToLatest()
   if (error === undefined) return
   // Another process may have migrated further in the meantime.
   isCurrent(await appliedMigrations(database), names)
   throw error
 }
 
-/** The newest migration that this code knows: the version of its schema. */
-export function schemaVersion(migrations: Record<string, Migration> = ownMigrations): string {
-  return Object.keys(migrations).toSorted().at(-1) ?? ''
+/**
+ * Makes the schema of an earlier time in a database that holds no data: what is there is dropped, and the migrations up
+ * to `name` are applied.
+ */
+export async function recreateSchema(
+  database: Pick<Database, 'kysely'>,
+  name: string,
+  migrations: Record<string, Migration> = ownMigrations,
+): Promise<void> {
+  const schema = await currentSchema(database)
+  const { rows } = await sql<{ table: string }>`
+    select tablename as table from pg_tables where schemaname = ${schema}`.execute(database.kysely)
+  for (const { table } of rows)
+    await sql`drop table ${sql.id(schema, table)} cascade`.execute(database.kysely)
+  const { error } = await createMigrator(database, migrations, schema).migrateTo(name)
+  if (error !== undefined) throw error
 }
 
 /** Names of the migrations that the database has, oldest first. */
@@ -48,6 +55,19 @@ export async function appliedMigrations(database: Pick<Database, 'kysely'>): Pro
     if (error instanceof Error && 'code' in error && error.code === undefinedTable) return []
     throw error
   }
+}
+
+function createMigrator(
+  database: Pick<Database, 'kysely'>,
+  migrations: Record<string, Migration>,
+  schema: string,
+): Migrator {
+  return new Migrator({
+    db: database.kysely,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    // Kysely would otherwise take another schema's table of this name for its own.
+    migrationTableSchema: schema,
+  })
 }
 
 function isCurrent(applied: string[], known: string[]): boolean {

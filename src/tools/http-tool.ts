@@ -57,7 +57,7 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
       return await ask(request, tool, AbortSignal.any([caller, limit]))
     } catch (error) {
       caller.throwIfAborted()
-      if (limit.aborted) return { problem: `It did not answer within ${tool.timeoutSeconds} seconds.` }
+      if (limit.aborted) return { problem: `It did not answer within ${tool.timeoutSeconds} s.` }
       if (error instanceof AppError) return { problem: hideSecrets(error.message, secretsIn(tool.headers)) }
       throw error
     }

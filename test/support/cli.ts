@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -63,11 +63,7 @@ export function createPerson(): Person {
 }
 
 /** Runs one command line in this process, with parts that do nothing unless given. Resolves to the exit code. */
-export function runCli(
-  person: Person,
-  arguments_: string[],
-  parts: Partial<ProgramParts> = {},
-): Promise<number> {
+export function runCli(person: Person, words: string[], parts: Partial<ProgramParts> = {}): Promise<number> {
   return runProgram(
     {
       version: '1.2.3',
@@ -79,7 +75,7 @@ export function runCli(
       terminal: person.terminal,
       ...parts,
     },
-    arguments_,
+    words,
   )
 }
 
@@ -104,17 +100,13 @@ export async function startFakeParley(
   port = 0,
 ): Promise<FakeParley> {
   const requests: FakeRequest[] = []
-  const server = createServer(async (incoming, response) => {
-    const body = parseJson(await text(incoming))
-    const request = {
-      method: incoming.method ?? '',
-      path: incoming.url ?? '',
-      headers: incoming.headers,
-      body,
-    }
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '', headers } = incoming
+    const request = { method, path: url, headers, body: parseJson(await text(incoming)) }
     requests.push(request)
     answer(request, response)
-  })
+  }
+  const server = createServer((incoming, response) => void serve(incoming, response))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address() as AddressInfo // a TCP listener has this form

@@ -8,11 +8,18 @@ import { migrate } from '../../src/storage/migrate.ts'
 
 export { postgresServer, type PostgresServer } from './postgres-server.ts'
 
+const directories: string[] = []
+
 /** A fresh directory that goes away with the process. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+  if (directories.length === 0) process.on('exit', removeDirectories)
+  directories.push(directory)
   return directory
+}
+
+function removeDirectories(): void {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 }
 
 /** The worker's instance, kept outside the module so that test files that share a process share it. */
@@ -25,15 +32,16 @@ interface SharedInstance {
 const shared = globalThis as { [instanceKey]?: SharedInstance }
 
 /**
- * A migrated database for one test file: the worker's one embedded instance, in a schema of its own that nothing else
- * has written to. Files of one worker run one after the other; ask for it once per file and dispose it at the end.
+ * A migrated database for one test file: the worker's one embedded instance, in a schema that nothing else has written
+ * to. Files of one worker run one after the other; ask for it once per file and dispose it at the end.
  */
 export async function testDatabase(): Promise<Database> {
   const instance = (shared[instanceKey] ??= { database: openInstance(), schemas: 0 })
   const database = await instance.database
   instance.schemas += 1
-  const schema = `test_${instance.schemas}`
-  await database.pool.query(`create schema ${schema}; set search_path to ${schema}`)
+  // The template comes with its public schema migrated, which makes the first file of a worker start at once.
+  const schema = instance.schemas === 1 ? 'public' : `test_${instance.schemas}`
+  await database.pool.query(`create schema if not exists ${schema}; set search_path to ${schema}`)
   await migrate(database)
   return {
     ...database,

@@ -25,10 +25,13 @@ export function startFakeAnthropic(options: {
   })
 }
 
+function event(type: string, data: JsonObject): string {
+  return sse({ type, ...data }, type)
+}
+
 function messagesEncoder(model: string): WireEncoder {
   let block = 0
   let called = false
-  const event = (type: string, data: JsonObject) => sse({ type, ...data }, type)
   const whole = (start: JsonObject, deltas: JsonObject[]) => {
     const index = block++
     return [

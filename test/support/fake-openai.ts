@@ -180,15 +180,13 @@ export async function startInstantOpenAi(options: {
   toolCall?: ScriptedToolCall
   port?: number
 }): Promise<{ url: string; close(): Promise<void> }> {
-  const encoder = () => chatEncoder('instant')
+  const encoder = chatEncoder('instant')
   const usage = { input: 20, output: options.tokens }
   const words = Array.from({ length: options.tokens }, (_, index) =>
-    encoder()
-      .piece({ text: `word${index} ` })
-      .join(''),
+    encoder.piece({ text: `word${index} ` }).join(''),
   )
-  const opening = encoder().start()
-  const closing = encoder().finish(usage, undefined)
+  const opening = encoder.start()
+  const closing = encoder.finish(usage, undefined)
   const answer = Buffer.from(opening + words.join('') + closing)
   const calling = options.toolCall === undefined ? null : callAnswer(options.toolCall)
   const headers = { 'content-type': 'text/event-stream' }

@@ -1,15 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { AppError, type ErrorCode } from '../../src/errors.ts'
 import { createEgress } from '../../src/lib/egress.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
-import type {
-  LanguageModel,
-  ModelCallOptions,
-  ModelStreamPart,
-  ModelTool,
-} from '../../src/ports/language-model.ts'
+import type { LanguageModel, ModelStreamPart, ModelTool } from '../../src/ports/language-model.ts'
 import type { ProviderDependencies } from '../../src/providers/provider-record.ts'
+import { describeFailures, type Bench } from './language-model-failures.ts'
+import { ask, callsOf, failureOf, finishOf, partsOf, textOf } from './model-calls.ts'
 import type { FakeVendor, Respond, ScriptedAnswer } from './scripted-answer.ts'
 
 /** What one adapter brings to the contract. */
@@ -58,52 +54,9 @@ const schema: JsonObject = {
   additionalProperties: false,
 }
 
-export function ask(text: string, options: Partial<ModelCallOptions> = {}): ModelCallOptions {
-  return {
-    prompt: [
-      { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: [{ type: 'text', text }] },
-    ],
-    ...options,
-  }
-}
-
-/** Every part of an answer, in order; `onPart` sees each as it comes. */
-export async function partsOf(
-  model: LanguageModel,
-  options: ModelCallOptions,
-  onPart?: (part: ModelStreamPart) => void,
-): Promise<ModelStreamPart[]> {
-  const { stream } = await model.doStream(options)
-  const parts: ModelStreamPart[] = []
-  for await (const part of stream) {
-    onPart?.(part)
-    parts.push(part)
-  }
-  return parts
-}
-
-export function textOf(parts: readonly ModelStreamPart[]): string {
-  return parts.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('')
-}
-
-export function callsOf(parts: readonly ModelStreamPart[]): { id: string; name: string; input: string }[] {
-  return parts.flatMap((part) =>
-    part.type === 'tool-call' ? [{ id: part.toolCallId, name: part.toolName, input: part.input }] : [],
-  )
-}
-
-export function finishOf(parts: readonly ModelStreamPart[]): Extract<ModelStreamPart, { type: 'finish' }> {
-  const last = parts.at(-1)
-  if (last?.type !== 'finish')
-    throw new Error(`The answer ends with ${last?.type ?? 'nothing'}, not with finish.`)
-  return last
-}
-
 /** Runs the contract of `ports/language-model.ts` over one adapter. */
 export function describeLanguageModelContract(adapter: ContractAdapter): void {
-  const bench = (respond: Respond, patience: Partial<ProviderDependencies> = {}) =>
-    openBench(adapter, respond, patience)
+  const bench: Bench = (respond, patience = {}) => openBench(adapter, respond, patience)
   const cases: Record<ContractCase, () => void> = {
     'streams text before the answer ends': () => {
       it('streams text before the answer ends', async () => {
@@ -296,61 +249,6 @@ export function describeLanguageModelContract(adapter: ContractAdapter): void {
   })
 }
 
-type Bench = (respond: Respond, patience?: Partial<ProviderDependencies>) => ReturnType<typeof openBench>
-
-function describeFailures(bench: Bench): void {
-  const refusal = (status: number): ScriptedAnswer => ({
-    status,
-    body: { error: { message: `Said with ${status}.` } },
-  })
-  const cases: [string, ScriptedAnswer, ErrorCode][] = [
-    ...[400, 401, 403, 404, 413, 422].map((status) => caseOf(status, refusal(status), 'provider_rejected')),
-    caseOf(429, refusal(429), 'provider_rate_limited'),
-    ...[408, 409, 500, 502, 503, 529].map((status) =>
-      caseOf(status, refusal(status), 'provider_unavailable'),
-    ),
-    ['no answer at all', { hang: true }, 'provider_unavailable'],
-    ['silence in the middle', { pieces: [{ text: 'Hel' }], ending: 'hang' }, 'provider_unavailable'],
-    ['a connection that drops', { pieces: [{ text: 'Hel' }], ending: 'drop' }, 'provider_unavailable'],
-    ['an answer that ends early', { pieces: [{ text: 'Hel' }], ending: 'close' }, 'provider_unavailable'],
-    ['nothing in the answer', { pieces: [], ending: 'close' }, 'provider_unavailable'],
-    ['garbage in the stream', { pieces: [{ bytes: 'data: {"half": \n\n' }] }, 'provider_answer_invalid'],
-    [
-      'a page instead of a stream',
-      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' },
-      'provider_answer_invalid',
-    ],
-    ['JSON instead of a stream', { status: 200, body: { hello: 'world' } }, 'provider_answer_invalid'],
-  ]
-  it.each(cases)('takes %s as a failure of the right kind', async (_, answer, code) => {
-    await using one = await bench([answer], { headersTimeoutMs: 150, idleTimeoutMs: 150 })
-    const error = await failureOf(one.model)
-    expect(error.code).toBe(code)
-    expect(error.retryable).toBe(code !== 'provider_rejected')
-    if ('status' in answer && answer.status !== 200)
-      expect(error.message).toContain(`Said with ${answer.status}.`)
-  })
-  it('takes a server that is not there as unavailable', async () => {
-    await using one = await bench([])
-    await one.vendor?.close()
-    expect((await failureOf(one.model)).code).toBe('provider_unavailable')
-  })
-  it('takes an empty account as a refusal, because waiting does not fill it', async () => {
-    await using one = await bench([
-      { status: 429, body: { error: { message: 'No money.', code: 'insufficient_quota' } } },
-    ])
-    expect((await failureOf(one.model)).code).toBe('provider_rejected')
-  })
-}
-
-function caseOf(
-  status: number,
-  answer: ScriptedAnswer,
-  code: ErrorCode,
-): [string, ScriptedAnswer, ErrorCode] {
-  return [`status ${status}`, answer, code]
-}
-
 async function openBench(
   adapter: ContractAdapter,
   respond: Respond,
@@ -366,12 +264,6 @@ async function openBench(
       await vendor?.close()
     },
   }
-}
-
-async function failureOf(model: LanguageModel): Promise<AppError> {
-  const outcome = await partsOf(model, ask('Hello')).catch((error: unknown) => error)
-  if (outcome instanceof AppError) return outcome
-  throw new Error(`Expected an AppError, got ${String(outcome)}`, { cause: outcome })
 }
 
 function streamedInput(parts: readonly ModelStreamPart[], id: string): string {

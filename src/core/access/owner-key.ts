@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
-import { mintKey, type KeyForm } from './key.ts'
+import { mintKey } from './key.ts'
 
-const ownerKeyForm = /^[\u0021-\u007e]{16,200}$/
+const ownKeyForm = { kind: 'prefixed', prefix: 'pk_' } as const
+const accepted = /^[\u0021-\u007e]{16,200}$/
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
@@ -19,7 +20,7 @@ async function read(path: string): Promise<string | null> {
 }
 
 function checked(key: string, from: string): string {
-  if (ownerKeyForm.test(key)) return key
+  if (accepted.test(key)) return key
   throw new AppError('invalid_configuration', {
     detail: `${from} must be 16 to 200 printable ASCII characters without spaces.`,
   })
@@ -33,13 +34,12 @@ function checked(key: string, from: string): string {
 export async function loadOrCreateOwnerKey(
   dataDir: string,
   configured: string | null,
-  form: KeyForm,
 ): Promise<{ key: string; created: boolean }> {
   if (configured !== null) return { key: checked(configured, 'PARLEY_OWNER_KEY'), created: false }
   const path = join(dataDir, 'owner-key')
   const kept = await read(path)
   if (kept !== null) return { key: checked(kept, path), created: false }
-  const key = mintKey(form)
+  const key = mintKey(ownKeyForm)
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(`${key}\n`)

@@ -29,8 +29,6 @@ interface OpenedVersion {
   references: ToolReference[]
 }
 
-export type AgentResolver = ReturnType<typeof createAgentResolver>
-
 /**
  * Finds what a run works with. This is on the way of every run: once an agent is known here, nothing is asked of the
  * database until somebody changes it.

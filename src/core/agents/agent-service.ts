@@ -16,7 +16,6 @@ import type { AgentChange, Fact, Plan } from './agent-plan.ts'
 import { createAgentResolver } from './agent-resolver.ts'
 import type { AgentFilter, AgentRow, AgentStore, StoredAgent, StoredVersion, Tx } from './agent-store.ts'
 import { createDefinitionPreparer, type PreparedDefinition } from './prepare-definition.ts'
-import { diffDefinitions, type Difference } from './definition.ts'
 
 export interface AgentServiceOptions {
   store: AgentStore
@@ -55,15 +54,6 @@ export function createAgentService(options: AgentServiceOptions) {
     if (agent === null || !maySee(principal, agent)) throw new AppError('agent_not_found')
     if (agent.deleted && !deletedToo) throw new AppError('agent_not_found')
     return agent
-  }
-
-  async function recordAll(transaction: Tx, agent: { id: string; workspaceId: string }, facts: Fact[]) {
-    const events: Event[] = []
-    for (const fact of facts) {
-      const whole = { workspaceId: agent.workspaceId, stream: agent.id, ...fact } as ResourceFact // type and data came together
-      events.push(await recordResourceEvent(transaction, whole))
-    }
-    return events
   }
 
   function announce(agent: { id: string; workspaceId: string }, events: Event[]): void {
@@ -222,17 +212,6 @@ export function createAgentService(options: AgentServiceOptions) {
     announce(agent, events)
   }
 
-  async function mustFindVersion(
-    principal: Principal,
-    agentId: string,
-    number: number,
-  ): Promise<StoredVersion> {
-    await mustSee(principal, agentId, true)
-    const version = await store.findVersion(agentId, number)
-    if (version === null) throw new AppError('version_not_found')
-    return version
-  }
-
   return {
     create,
     patch,
@@ -260,15 +239,12 @@ export function createAgentService(options: AgentServiceOptions) {
       return (await store.listVersions(agentId, page)).map(shownVersion)
     },
 
+    /** Also of a deleted agent. */
     async getVersion(principal: Principal, agentId: string, number: number): Promise<AgentVersion> {
-      return shownVersion(await mustFindVersion(principal, agentId, number))
-    },
-
-    /** What version `to` changed in meaning against version `from`. */
-    async diff(principal: Principal, agentId: string, from: number, to: number): Promise<Difference[]> {
-      const before = await mustFindVersion(principal, agentId, from)
-      const after = await mustFindVersion(principal, agentId, to)
-      return diffDefinitions(before.definition, after.definition)
+      await mustSee(principal, agentId, true)
+      const version = await store.findVersion(agentId, number)
+      if (version === null) throw new AppError('version_not_found')
+      return shownVersion(version)
     },
 
     resolveForRun(
@@ -303,6 +279,15 @@ export function createAgentService(options: AgentServiceOptions) {
       resolver.invalidate(agentId)
     },
   }
+}
+
+async function recordAll(transaction: Tx, agent: { id: string; workspaceId: string }, facts: Fact[]) {
+  const events: Event[] = []
+  for (const fact of facts) {
+    const whole = { workspaceId: agent.workspaceId, stream: agent.id, ...fact } as ResourceFact // type and data came together
+    events.push(await recordResourceEvent(transaction, whole))
+  }
+  return events
 }
 
 function shown(agent: Agent): Agent {

@@ -46,13 +46,6 @@ export interface AgentFilter {
 export type AgentStore = ReturnType<typeof createAgentStore>
 
 export function createAgentStore(kysely: Kysely<Schema>) {
-  const joined = (db: Kysely<Schema>) =>
-    db
-      .selectFrom('agents')
-      .leftJoin('agent_versions', 'agent_versions.id', 'agents.version_id')
-      .selectAll('agents')
-      .select(['agent_versions.definition', 'agent_versions.sealed_secrets'])
-
   return {
     /** Rejects with `slug_taken` when that is why it failed. */
     async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
@@ -239,6 +232,14 @@ function columns(agent: AgentRow) {
     draft_sealed_secrets: agent.draftSealedSecrets,
     updated_at: agent.updatedAt,
   }
+}
+
+function joined(kysely: Kysely<Schema>) {
+  return kysely
+    .selectFrom('agents')
+    .leftJoin('agent_versions', 'agent_versions.id', 'agents.version_id')
+    .selectAll('agents')
+    .select(['agent_versions.definition', 'agent_versions.sealed_secrets'])
 }
 
 type JoinedRow = Selectable<Schema['agents']> & { definition: unknown; sealed_secrets: string | null }

@@ -25,23 +25,29 @@ export function sameDefinition(a: AgentDefinition, b: AgentDefinition): boolean 
 
 /** One difference between two versions. `before` is null where something was added, `after` where it was removed. */
 export interface Difference {
-  /** `instructions`, `model.temperature`, `tools.lookup_order.url`: tools are matched by name, or by id where shared. */
+  /** `instructions`, `model.temperature`, `tools.lookup_order.url`. */
   path: string
   before: JsonValue
   after: JsonValue
 }
 
-/** What changed in meaning: key order and the order of tools are no change; a tool is one thing with its own fields. */
-export function diffDefinitions(a: AgentDefinition, b: AgentDefinition): Difference[] {
+/**
+ * What changed in meaning between two definitions, in the words of whoever printed them: the order of keys and of tools
+ * is no change, and a tool is one thing with its own fields, matched by its name (a shared one by its id).
+ */
+export function diffDefinitions(a: JsonObject, b: JsonObject): Difference[] {
   return differences('', byToolName(a), byToolName(b))
 }
 
-function byToolName(definition: AgentDefinition): JsonObject {
+function byToolName(printed: JsonObject): JsonObject {
   const tools: JsonObject = {}
-  for (const tool of definition.tools) {
-    tools[tool.kind === 'reference' ? tool.toolId : tool.name] = tool as unknown as JsonObject // a tool is plain JSON
+  for (const tool of Array.isArray(printed['tools']) ? printed['tools'] : []) {
+    if (!isJsonObject(tool)) continue
+    const { name, ...rest } = tool
+    const key = name ?? tool['tool_id'] ?? tool['type']
+    if (typeof key === 'string') tools[key] = rest
   }
-  return { ...plain(definition), tools }
+  return { ...printed, tools }
 }
 
 function differences(path: string, a: JsonValue, b: JsonValue): Difference[] {

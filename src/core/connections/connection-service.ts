@@ -303,9 +303,11 @@ function storedHeader({ headers }: ConnectionContent, name: string): string | un
 }
 
 function sameContent(a: ConnectionContent, b: ConnectionContent): boolean {
-  const parts = ({ name, provider, baseUrl, credential, headers }: ConnectionContent) =>
-    JSON.stringify([name, provider, baseUrl, credential, Object.entries(headers).toSorted()])
-  return parts(a) === parts(b)
+  return contentText(a) === contentText(b)
+}
+
+function contentText({ name, provider, baseUrl, credential, headers }: ConnectionContent): string {
+  return JSON.stringify([name, provider, baseUrl, credential, Object.entries(headers).toSorted()])
 }
 
 function shown(connection: StoredConnection): Connection {

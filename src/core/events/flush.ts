@@ -112,18 +112,20 @@ asked as (
 
 /**
  * The single statement of a flush: the new runs and their threads, the state changes, all events, and the turn of the
- * next run on every thread whose run ended. Rows under a stale fence are left out, not raised.
+ * next run on every thread whose run ended. Rows under a stale fence are left out, not raised. With an `origin` the
+ * other processes are told which runs have news; the origin is how its sender knows its own notice.
  */
-export function flushStatement(batch: FlushBatch[], options: { notify: boolean }): FlushStatement {
+export function flushStatement(batch: FlushBatch[], options: { origin: string | null }): FlushStatement {
   const creations = batch.filter((entry) => entry.creation)
+  const notify = options.origin !== null
   const rare = batch.some((entry) => entry.approvals.length > 0 || entry.handledCommands.length > 0)
-  const name = `flush${creations.length > 0 ? '_create' : ''}${rare ? '_rare' : ''}${options.notify ? '_notify' : ''}`
+  const name = `flush${creations.length > 0 ? '_create' : ''}${rare ? '_rare' : ''}${notify ? '_notify' : ''}`
   const values = [changesJson(batch), eventsJson(batch)]
   if (creations.length > 0) values.push(creationsJson(creations))
   if (rare) values.push(approvalsJson(batch), handledJson(batch))
-  if (options.notify) values.push(batch.map((entry) => entry.runId).join(','))
+  if (options.origin !== null) values.push(batch.map((entry) => entry.runId).join(','), options.origin)
   let text = texts.get(name)
-  if (!text) texts.set(name, (text = statementText(creations.length > 0, rare, options.notify)))
+  if (!text) texts.set(name, (text = statementText(creations.length > 0, rare, notify)))
   return { name, text, values }
 }
 
@@ -147,7 +149,7 @@ function statementText(create: boolean, rare: boolean, notify: boolean): string 
   // NOTIFY carries at most 8,000 bytes: 200 ids of 36 characters and their commas.
   if (notify) {
     results.push(
-      `select 'notified', null, 0, pg_notify('parley_runs', string_agg(id, ','))::text
+      `select 'notified', null, 0, pg_notify('parley_runs', $${position + 1} || ':' || string_agg(id, ','))::text
        from (select id, (ordinality - 1) / 200 as page from string_to_table($${position}, ',') with ordinality as ids(id, ordinality)) ids
        group by page`,
     )

@@ -79,6 +79,7 @@ export class Journal implements AsyncDisposable {
   readonly #clock: Clock
   readonly #log: Log
   readonly #hooks: JournalHooks
+  readonly #origin: string | null
   #dirty = new Set<Handle>()
   #withDeltas = new Set<Handle>()
   #flushing: Promise<void> | null = null
@@ -86,7 +87,9 @@ export class Journal implements AsyncDisposable {
   #tick: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(options: { database: Database; clock: Clock; log: Log; hooks: JournalHooks }) {
+  /** `origin` marks our notices to other processes; null: there are none to tell. */
+  constructor(options: { database: Database; clock: Clock; log: Log; hooks: JournalHooks; origin: string | null }) {
+    this.#origin = options.origin
     this.#database = options.database
     this.#clock = options.clock
     this.#log = options.log
@@ -243,7 +246,7 @@ export class Journal implements AsyncDisposable {
   }
 
   async #write(batch: Taken[]): Promise<void> {
-    const flush = flushStatement(batch.map(toBatch), { notify: !this.#database.exclusive })
+    const flush = flushStatement(batch.map(toBatch), { origin: this.#origin })
     const rows = await this.#database.execute<FlushedRow>(flush)
     faultPoint('journal.after_commit')
     const bases = new Map<string, FlushedRow>()

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Principal } from '../access/principal.ts'
+import type { Connection } from '../connections/connection.ts'
 import type { ConnectionService } from '../connections/connection-service.ts'
 import { lacksCredential } from '../connections/environment-connections.ts'
 import { demoModelName, joinModelName, splitModelName } from './model-names.ts'
@@ -39,18 +40,39 @@ export function createModelLister(options: ModelListerOptions) {
   }
 
   async function ask(route: ModelRoute): Promise<{ names: string[]; why: string | null }> {
+    const limit = AbortSignal.timeout(probeTimeoutMs)
     try {
-      return {
-        names: await options.listModels({ ...route, model: '' }, AbortSignal.timeout(probeTimeoutMs)),
-        why: null,
-      }
+      return { names: await options.listModels({ ...route, model: '' }, limit), why: null }
     } catch (error) {
-      const why =
-        error instanceof AppError
-          ? error.message
-          : `It did not answer within ${probeTimeoutMs / 1000} seconds.`
-      return { names: [], why }
+      if (limit.aborted)
+        return { names: [], why: `It did not answer within ${probeTimeoutMs / 1000} seconds.` }
+      if (error instanceof AppError) return { names: [], why: error.message }
+      throw error
     }
+  }
+
+  function line(
+    provider: ModelProvider,
+    connectionId: string | null,
+    model: string | null,
+    state: { reachable: boolean; why: string },
+  ): ListedModel {
+    const name = model === null ? null : joinModelName({ provider: provider.name, model })
+    return {
+      name,
+      provider: provider.name,
+      connectionId,
+      ...state,
+      isLanguageModel: provider.name !== demoProvider,
+      isDefault: connectionId === null && name === defaultName,
+      price: model === null ? null : priceOf(provider.name, model),
+    }
+  }
+
+  /** The model that is meant when only the provider is named. */
+  function likelyModel(provider: ModelProvider): string | null {
+    const configured = splitModelName(defaultName)
+    return configured?.provider === provider.name ? configured.model : provider.defaultModel
   }
 
   async function listRoute(
@@ -58,34 +80,35 @@ export function createModelLister(options: ModelListerOptions) {
     route: ModelRoute,
     connectionId: string | null,
   ): Promise<ListedModel[]> {
-    const line = (model: string | null, reachable: boolean, why: string): ListedModel => {
-      const name = model === null ? null : joinModelName({ provider: provider.name, model })
-      return {
-        name,
-        provider: provider.name,
-        connectionId,
-        reachable,
-        why,
-        isLanguageModel: provider.name !== demoProvider,
-        isDefault: connectionId === null && name === defaultName,
-        price: model === null ? null : priceOf(provider.name, model),
-      }
-    }
-    const configured = splitModelName(defaultName)
-    const likely = configured?.provider === provider.name ? configured.model : provider.defaultModel
+    const isStored = connectionId !== null
+    const unreachable = (model: string | null, why: string) =>
+      line(provider, connectionId, model, { reachable: false, why })
+    const likely = likelyModel(provider)
     if (lacksCredential(provider, route)) {
-      const way =
-        connectionId === null
-          ? `Set ${provider.keyEnv} or add a connection.`
-          : 'The connection has no credential.'
-      return [line(likely, false, way)]
+      const way = `Set ${provider.keyEnv} or add a connection.`
+      return [unreachable(likely, isStored ? 'The connection has no credential.' : way)]
     }
     const { names, why } = await probe(route)
-    if (why !== null) return [line(likely, false, why)]
-    const said = names.map((name) => line(name, true, `${provider.label} lists it.`))
-    const isMissing =
-      connectionId === null && configured?.provider === provider.name && !names.includes(configured.model)
-    return isMissing ? [line(configured.model, false, `${provider.label} does not list it.`), ...said] : said
+    if (why !== null) return [unreachable(likely, why)]
+    const state = { reachable: true, why: `${provider.label} lists it.` }
+    const said = names.map((name) => line(provider, connectionId, name, state))
+    const isDefaultMissing =
+      !isStored && splitModelName(defaultName)?.provider === provider.name && !names.includes(likely ?? '')
+    return isDefaultMissing ? [unreachable(likely, `${provider.label} does not list it.`), ...said] : said
+  }
+
+  /** A connection that cannot be opened (deleted meanwhile, sealed with a lost key) does not hide the others. */
+  async function listConnection(principal: Principal, connection: Connection): Promise<ListedModel[]> {
+    const provider = providers.find(({ name }) => name === connection.provider)
+    if (connection.source !== 'stored' || provider === undefined) return []
+    try {
+      const route = await connections.routeOf(principal.workspaceId, connection.id)
+      return await listRoute(provider, route, connection.id)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      const state = { reachable: false, why: error.message }
+      return [line(provider, connection.id, likelyModel(provider), state)]
+    }
   }
 
   /** Local servers that are neither set nor found are left out: nobody misses them. */
@@ -104,12 +127,8 @@ export function createModelLister(options: ModelListerOptions) {
         const route = connections.environmentRoute(provider.name)
         if (route !== null && isWorthAsking(provider, route)) lists.push(listRoute(provider, route, null))
       }
-      for (const connection of await connections.list(principal, { limit: maxConnections, after: null })) {
-        const provider = providers.find(({ name }) => name === connection.provider)
-        if (connection.source !== 'stored' || provider === undefined) continue
-        const route = await connections.routeOf(principal.workspaceId, connection.id)
-        lists.push(listRoute(provider, route, connection.id))
-      }
+      const stored = await connections.list(principal, { limit: maxConnections, after: null })
+      lists.push(...stored.map((connection) => listConnection(principal, connection)))
       const all = (await Promise.all(lists)).flat()
       return all.toSorted((a, b) => rank(a) - rank(b))
     },

@@ -24,17 +24,6 @@ export interface Page {
 export type ToolStore = ReturnType<typeof createToolStore>
 
 export function createToolStore(kysely: Kysely<Schema>) {
-  const joined = (db: Kysely<Schema>) =>
-    db
-      .selectFrom('tools')
-      .innerJoin('tool_revisions', (join) =>
-        join
-          .onRef('tool_revisions.tool_id', '=', 'tools.id')
-          .onRef('tool_revisions.revision', '=', 'tools.revision'),
-      )
-      .selectAll('tools')
-      .select(['tool_revisions.definition', 'tool_revisions.sealed_secrets'])
-
   return {
     transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
       return kysely.transaction().execute(work)
@@ -145,6 +134,18 @@ export function createToolStore(kysely: Kysely<Schema>) {
       return found.rows.map((row) => row.name)
     },
   }
+}
+
+function joined(kysely: Kysely<Schema>) {
+  return kysely
+    .selectFrom('tools')
+    .innerJoin('tool_revisions', (join) =>
+      join
+        .onRef('tool_revisions.tool_id', '=', 'tools.id')
+        .onRef('tool_revisions.revision', '=', 'tools.revision'),
+    )
+    .selectAll('tools')
+    .select(['tool_revisions.definition', 'tool_revisions.sealed_secrets'])
 }
 
 type ToolRow = Selectable<Schema['tools']> & { definition: unknown; sealed_secrets: string | null }

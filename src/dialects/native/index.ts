@@ -1,4 +1,20 @@
 import type { AccessService } from '../../core/access/access-service.ts'
+import type { AgentService } from '../../core/agents/agent-service.ts'
+import type { ApprovalService } from '../../core/approvals/approval-service.ts'
+import type { ConnectionService } from '../../core/connections/connection-service.ts'
+import type { ModelService } from '../../core/models/model-service.ts'
+import type { AnswerService } from '../../core/runs/answer-service.ts'
+import type { RunService } from '../../core/runs/run-service.ts'
+import type { ThreadService } from '../../core/threads/thread-service.ts'
+import type { ToolService } from '../../core/tools/tool-service.ts'
+import type { BlobStore } from '../../ports/blob-store.ts'
+import { agentEndpoints } from './endpoints/agents.ts'
+import { approvalEndpoints } from './endpoints/approvals.ts'
+import { connectionEndpoints } from './endpoints/connections.ts'
+import { modelEndpoints } from './endpoints/models.ts'
+import { runEndpoints } from './endpoints/runs.ts'
+import { threadEndpoints } from './endpoints/threads.ts'
+import { toolEndpoints } from './endpoints/tools.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
 import { keyForms } from '../key-forms.ts'
@@ -9,11 +25,31 @@ import { printError, printStreamError } from './errors.ts'
 
 export interface NativeServices {
   access: AccessService
+  agents: AgentService
+  tools: ToolService
+  connections: ConnectionService
+  models: ModelService
+  runs: RunService
+  answers: AnswerService
+  approvals: ApprovalService
+  threads: ThreadService
+  blobs: Pick<BlobStore, 'put'>
 }
 
 /** Every endpoint of the native API. */
 export function nativeEndpoints(services: NativeServices): Endpoint[] {
-  return [...meEndpoints(services), ...keyEndpoints(services), ...memberEndpoints(services)]
+  return [
+    ...agentEndpoints(services),
+    ...runEndpoints(services),
+    ...approvalEndpoints(services),
+    ...threadEndpoints(services),
+    ...toolEndpoints(services),
+    ...connectionEndpoints(services),
+    ...modelEndpoints(services),
+    ...meEndpoints(services),
+    ...keyEndpoints(services),
+    ...memberEndpoints(services),
+  ]
 }
 
 /** Parley's own API: a dialect among equals. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
-import type { ModelCallOptions } from '../../ports/language-model.ts'
+import type { ModelCallOptions, ModelTool } from '../../ports/language-model.ts'
 import { anthropicTraits, isStrictSchema, thinkingBudgets } from './anthropic-models.ts'
 import { extraFields } from './openai-chat-request.ts'
 import {
@@ -93,17 +93,21 @@ function addSampling(
 function addTools(body: JsonObject, options: ModelCallOptions, thinks: boolean, warnings: Warning[]): void {
   const tools = functionTools(options, warnings)
   if (tools.length === 0) return
-  body['tools'] = tools.map((tool) => ({
-    name: tool.name,
-    ...(tool.description === undefined ? {} : { description: tool.description }),
-    input_schema: { type: 'object', ...(tool.inputSchema as JsonObject) }, // JSON Schema is JSON
-  }))
+  body['tools'] = tools.map(toolObject)
   const choice = options.toolChoice
   if (choice === undefined || choice.type === 'auto') return
   if (choice.type === 'none') body['tool_choice'] = { type: 'none' }
   else if (thinks) warnings.push(unsupported('toolChoice', 'A thinking model cannot be made to call a tool.'))
   else
     body['tool_choice'] = choice.type === 'tool' ? { type: 'tool', name: choice.toolName } : { type: 'any' }
+}
+
+function toolObject(tool: ModelTool): JsonObject {
+  return {
+    name: tool.name,
+    ...(tool.description === undefined ? {} : { description: tool.description }),
+    input_schema: { type: 'object', ...(tool.inputSchema as JsonObject) }, // JSON Schema is JSON
+  }
 }
 
 function addSystem(body: JsonObject, model: string, options: ModelCallOptions): void {

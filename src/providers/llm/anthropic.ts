@@ -28,15 +28,7 @@ export function createAnthropicModel(options: AnthropicModelOptions): LanguageMo
         ...(call.abortSignal === undefined ? {} : { signal: call.abortSignal }),
       })
       const translator = new MessagesStream(client.vendor, provider)
-      return {
-        stream: readParts(
-          client,
-          response,
-          translator,
-          [{ type: 'stream-start', warnings }],
-          call.abortSignal,
-        ),
-      }
+      return { stream: readParts(client, response, translator, [{ type: 'stream-start', warnings }]) }
     },
   }
 }

@@ -78,6 +78,8 @@ interface Match {
   named: string[]
 }
 
+/** What stands before the verb of a request. */
+const courtesy = /^\s*(?:(?:please|kindly|can you|could you|would you|i want to|i would like to)\s+)*/i
 /** Below this a message is not clearly about a tool. */
 const clear = 3
 
@@ -90,7 +92,7 @@ export function matchingTools(message: string, tools: readonly ModelTool[]): Mod
   // ORD-1042 speaks of an order.
   const prefixes = (message.match(/\b[A-Za-z]{3,}(?=[-_#]?\d)/g) ?? []).map((prefix) => prefix.toLowerCase())
   const isAsked = (word: string) => asked.has(word) || prefixes.some((prefix) => word.startsWith(prefix))
-  const [opening = ''] = asked
+  const [opening = ''] = stems(message.replace(courtesy, '').trimStart().split(/\s/)[0] ?? '')
   const matches = tools
     .map((tool) => matchOf(tool, isAsked, opening))
     .filter((match) => match.score >= clear)
@@ -105,9 +107,12 @@ export function matchingTools(message: string, tools: readonly ModelTool[]): Mod
   return chosen
 }
 
+function isVerb(word: string): boolean {
+  return word === readingVerb || actionVerbs.has(word)
+}
+
 function matchOf(tool: ModelTool, isAsked: (word: string) => boolean, opening: string): Match {
   const nameWords = [...stems(tool.name)]
-  const isVerb = (word: string) => word === readingVerb || actionVerbs.has(word)
   const nouns = nameWords.filter((word) => !isVerb(word))
   const named = (nouns.length > 0 ? nouns : nameWords).filter(isAsked)
   const described = [...stems(tool.description ?? '')].filter((word) => word !== readingVerb && isAsked(word))

@@ -15,6 +15,9 @@ import { isJsonObject, parseJson } from '../../lib/json.ts'
 
 const defaultHeadersTimeoutMs = 60_000
 const defaultIdleTimeoutMs = 120_000
+/** Far above any honest answer; keeps a hostile server from filling the memory. */
+const streamBytes = 256 * 1024 * 1024
+const listBytes = 10 * 1024 * 1024
 /** An error page is read no further than this. */
 const errorBodyBytes = 256 * 1024
 
@@ -69,11 +72,11 @@ export async function callVendor(
       headersTimeoutMs: client.headersTimeoutMs,
       idleTimeoutMs: client.idleTimeoutMs,
       maxRedirects: 0,
-      maxResponseBytes: Infinity,
+      maxResponseBytes: call.method === 'GET' ? listBytes : streamBytes,
       repeatable: true,
     })
   } catch (error) {
-    throw connectionError(client.vendor, error, call.signal)
+    throw connectionError(client.vendor, error)
   }
   if (response.status >= 200 && response.status < 300) return response
   const body = await errorBody(response)
@@ -87,14 +90,14 @@ export async function* readParts(
   response: EgressResponse,
   translator: StreamTranslator,
   opening: ModelStreamPart[],
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<ModelStreamPart, void, undefined> {
-  yield* opening
-  const contentType = response.headers['content-type'] ?? ''
-  if (contentType.includes('json') || contentType.includes('html')) throw await notAStream(client, response)
   const reader = new SseReader()
-  const parts: ModelStreamPart[] = []
+  const parts: ModelStreamPart[] = [...opening]
   try {
+    const contentType = response.headers['content-type'] ?? ''
+    if (contentType.includes('json') || contentType.includes('html')) throw await notAStream(client, response)
+    for (const part of parts) yield part
+    parts.length = 0
     for await (const chunk of response.body) {
       let complete = false
       for (const event of reader.push(chunk)) {
@@ -112,7 +115,10 @@ export async function* readParts(
   } catch (error) {
     if (error instanceof RangeError)
       throw invalidAnswerError(client.vendor, 'an event beyond all bounds', error)
-    throw connectionError(client.vendor, error, signal)
+    throw connectionError(client.vendor, error)
+  } finally {
+    // The reader may leave at any part; without an end to it the connection would stay taken.
+    response.discard()
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
-import type { ModelCallOptions } from '../../ports/language-model.ts'
+import type { ModelCallOptions, ModelTool } from '../../ports/language-model.ts'
 import type { OpenAiCapabilities } from '../provider-record.ts'
 import {
   base64Of,
@@ -101,7 +101,15 @@ export function reasoningEffort(effort: string, warnings: Warning[]): string {
 function addTools(body: JsonObject, options: ModelCallOptions, warnings: Warning[]): void {
   const tools = functionTools(options, warnings)
   if (tools.length === 0) return
-  body['tools'] = tools.map((tool) => ({
+  body['tools'] = tools.map(toolObject)
+  const choice = options.toolChoice
+  if (choice === undefined || choice.type === 'auto') return
+  body['tool_choice'] =
+    choice.type === 'tool' ? { type: 'function', function: { name: choice.toolName } } : choice.type
+}
+
+function toolObject(tool: ModelTool): JsonObject {
+  return {
     type: 'function',
     function: {
       name: tool.name,
@@ -109,11 +117,7 @@ function addTools(body: JsonObject, options: ModelCallOptions, warnings: Warning
       parameters: tool.inputSchema as JsonObject, // JSON Schema is JSON
       ...(tool.strict === undefined ? {} : { strict: tool.strict }),
     },
-  }))
-  const choice = options.toolChoice
-  if (choice === undefined || choice.type === 'auto') return
-  body['tool_choice'] =
-    choice.type === 'tool' ? { type: 'function', function: { name: choice.toolName } } : choice.type
+  }
 }
 
 function addResponseFormat(
@@ -209,12 +213,8 @@ function assistantMessages(parts: readonly AssistantPart[], capabilities: OpenAi
     if (part.type === 'text') text += part.text
     else if (part.type === 'reasoning') reasoning += part.text
     else if (part.type === 'tool-call') {
-      const arguments_ = JSON.stringify(toolInput(part.input))
-      calls.push({
-        id: callId(part.toolCallId, capabilities),
-        type: 'function',
-        function: { name: part.toolName, arguments: arguments_ },
-      })
+      const called = { name: part.toolName, arguments: JSON.stringify(toolInput(part.input)) }
+      calls.push({ id: callId(part.toolCallId, capabilities), type: 'function', function: called })
     } else if (part.type === 'tool-result')
       results.push(toolMessage(callId(part.toolCallId, capabilities), part.output))
     else if (part.type === 'file') throw unsupportedPart(`assistant file of type ${part.mediaType}`)

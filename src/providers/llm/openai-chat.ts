@@ -29,14 +29,8 @@ export function createOpenAiChatModel(options: OpenAiModelOptions): LanguageMode
         accept: 'text/event-stream',
         ...(call.abortSignal === undefined ? {} : { signal: call.abortSignal }),
       })
-      const stream = readParts(
-        client,
-        response,
-        new ChatStream(client.vendor),
-        [{ type: 'stream-start', warnings }],
-        call.abortSignal,
-      )
-      return { stream }
+      const translator = new ChatStream(client.vendor)
+      return { stream: readParts(client, response, translator, [{ type: 'stream-start', warnings }]) }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
-import type { ModelCallOptions } from '../../ports/language-model.ts'
+import type { ModelCallOptions, ModelTool } from '../../ports/language-model.ts'
 import type { OpenAiCapabilities } from '../provider-record.ts'
 import { extraFields, reasoningEffort } from './openai-chat-request.ts'
 import {
@@ -57,17 +57,21 @@ export function responsesRequest(
 function addTools(body: JsonObject, options: ModelCallOptions, warnings: Warning[]): void {
   const tools = functionTools(options, warnings)
   if (tools.length === 0) return
-  body['tools'] = tools.map((tool) => ({
+  body['tools'] = tools.map(toolObject)
+  const choice = options.toolChoice
+  if (choice === undefined || choice.type === 'auto') return
+  body['tool_choice'] = choice.type === 'tool' ? { type: 'function', name: choice.toolName } : choice.type
+}
+
+function toolObject(tool: ModelTool): JsonObject {
+  return {
     type: 'function',
     name: tool.name,
     ...(tool.description === undefined ? {} : { description: tool.description }),
     parameters: tool.inputSchema as JsonObject, // JSON Schema is JSON
     // This interface is strict unless told otherwise, and then refuses schemas with optional properties.
     strict: tool.strict ?? false,
-  }))
-  const choice = options.toolChoice
-  if (choice === undefined || choice.type === 'auto') return
-  body['tool_choice'] = choice.type === 'tool' ? { type: 'function', name: choice.toolName } : choice.type
+  }
 }
 
 function addFormat(body: JsonObject, options: ModelCallOptions): void {

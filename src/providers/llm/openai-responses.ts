@@ -21,15 +21,7 @@ export function createOpenAiResponsesModel(options: OpenAiModelOptions): Languag
         ...(call.abortSignal === undefined ? {} : { signal: call.abortSignal }),
       })
       const translator = new ResponsesStream(client.vendor, provider)
-      return {
-        stream: readParts(
-          client,
-          response,
-          translator,
-          [{ type: 'stream-start', warnings }],
-          call.abortSignal,
-        ),
-      }
+      return { stream: readParts(client, response, translator, [{ type: 'stream-start', warnings }]) }
     },
   }
 }

@@ -53,12 +53,7 @@ export function streamedError(vendor: VendorIdentity, error: JsonValue): AppErro
 }
 
 /** The error for a call that got no answer, or not all of it. An abort's own reason passes unchanged. */
-export function connectionError(
-  vendor: VendorIdentity,
-  error: unknown,
-  signal: AbortSignal | undefined,
-): unknown {
-  if (signal?.aborted === true) return error
+export function connectionError(vendor: VendorIdentity, error: unknown): unknown {
   if (!(error instanceof AppError)) return error
   if (error.code === 'egress_refused') {
     const detail = sentence(vendor, `The address of ${vendor.label} may not be called`, error.message)
@@ -112,8 +107,6 @@ function vendorError(body: JsonValue | undefined): {
   const message = [error['message'], body['error'], body['message'], body['detail']].find(
     (text) => typeof text === 'string',
   )
-  const text = (value: JsonValue | undefined) =>
-    typeof value === 'string' || typeof value === 'number' ? String(value) : null
   return {
     message:
       typeof message === 'string'
@@ -121,9 +114,13 @@ function vendorError(body: JsonValue | undefined): {
         : body['detail'] === undefined
           ? null
           : JSON.stringify(body['detail']),
-    code: text(error['code']),
-    type: text(error['type']),
+    code: word(error['code']),
+    type: word(error['type']),
   }
+}
+
+function word(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
 }
 
 function plainText(body: string, contentType: string | undefined): string | null {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { AppError } from '../../errors.ts'
+import type { AppError } from '../../errors.ts'
 import type { Log } from '../../lib/log.ts'
 import { listenCommand, type Channels } from './channels.ts'
 import type { Session } from './session.ts'

@@ -6,7 +6,8 @@ import { parseJson, isJsonObject } from '../../lib/json.ts'
 import type { Log } from '../../lib/log.ts'
 import { findTemplate } from '../template.ts'
 import { Engine } from './engine.ts'
-import { syncTree, writeDurably } from './durable-files.ts'
+import { syncPath, syncTree, writeDurably } from '../durable-files.ts'
+import { decodeReply, encodeSimple } from './wire.ts'
 
 /** The PostgreSQL major inside the pinned PGlite. Its data directories are readable by this major only. */
 export const embeddedMajor = 18
@@ -18,9 +19,10 @@ const formatName = 'format.json'
 /**
  * Sees to it that the data directory holds a cluster of our major, and says where.
  *
- * The first time it is copied from `template` (a prepared cluster; undefined: the installation's own, if it was built), or made by initdb; it is built beside its place, synchronized and then
- * renamed, so that an interrupted first start leaves nothing half done. Rejects with `database_unavailable` when the
- * directory belongs to another PostgreSQL major. Call it with the directory's lock held.
+ * The first time it is copied from `template` (a prepared cluster; undefined: the installation's own, if it was built)
+ * or made by initdb. It is built beside its place, synchronized and then renamed, so that an interrupted first start
+ * leaves nothing half done. Rejects with `database_unavailable` when the directory belongs to another PostgreSQL
+ * major. Call it with the directory's lock held.
  */
 export async function prepareCluster(
   dataDir: string,
@@ -41,7 +43,7 @@ export async function prepareCluster(
   await syncTree(building)
   await writeDurably(join(dataDir, formatName), `${JSON.stringify({ format: 1, postgres: embeddedMajor })}\n`)
   await rename(building, directory)
-  await syncTree(dataDir, { depth: 0 })
+  await syncPath(dataDir)
   return directory
 }
 
@@ -49,6 +51,16 @@ async function initialize(directory: string, log: Log): Promise<void> {
   log.info('preparing a new embedded database; this takes a few seconds')
   await using engine = new Engine()
   await engine.open({ directory, settings: [] })
+  // Nothing connects to the template databases, so nothing could ever vacuum them; and less is copied without them.
+  for (const name of ['template0', 'template1']) {
+    await run(engine, `update pg_database set datistemplate = false where datname = '${name}'`)
+    await run(engine, `drop database ${name}`)
+  }
+}
+
+async function run(engine: Engine, text: string): Promise<void> {
+  const { error } = decodeReply(await engine.send(encodeSimple(text)))
+  if (error !== null) throw error
 }
 
 function checkMajor(dataDir: string, directory: string): void {

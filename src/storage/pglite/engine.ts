@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- the rule means windows; this is a thread */
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../errors.ts'
 import type { ClusterOptions, StateMessage } from './worker.ts'
@@ -21,7 +22,11 @@ interface Waiting {
  * itself every request is rejected with `database_unavailable`, `failure` says why, and `onFailure` is called once.
  */
 export class Engine implements AsyncDisposable {
-  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: { stackSizeMb } })
+  // Options of the process's own start, such as a preloaded module, are none of the thread's.
+  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    execArgv: [],
+    resourceLimits: { stackSizeMb },
+  })
   readonly #waiting: Waiting[] = []
   readonly #opened = Promise.withResolvers<void>()
   readonly #closed = Promise.withResolvers<void>()
@@ -86,7 +91,7 @@ export class Engine implements AsyncDisposable {
     this.#failure = reason
     const error = this.#unavailable()
     this.#opened.reject(error)
-    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
     this.#closed.resolve()
     if (this.#state === 'open') this.#onFailure(reason)
   }

@@ -12,9 +12,6 @@ interface Subscription {
   client: EmbeddedClient
 }
 
-/** The session was lost once more: it will be reopened, and this is tried again then. */
-function ignoreLoss(): void {}
-
 /**
  * The embedded database shaped like node-postgres's `Pool`: any number of logical clients over the one session.
  *
@@ -99,14 +96,21 @@ export class EmbeddedPool extends EventEmitter implements EngineWatcher {
   /** A new session answers: the channels are opened again, and who follows them must read again. */
   reopened(): void {
     for (const subscription of this.#subscriptions) {
-      const { channel, handler } = subscription
       subscription.client.release()
-      void this.#subscribe(channel, handler).then((client) => {
-        subscription.client = client
-        if (this.#subscriptions.has(subscription)) handler('')
-        else client.release()
-      }, ignoreLoss)
+      void this.#renew(subscription)
     }
+  }
+
+  async #renew(subscription: Subscription): Promise<void> {
+    const { channel, handler } = subscription
+    try {
+      subscription.client = await this.#subscribe(channel, handler)
+    } catch {
+      // The session was lost once more: this is tried again when it is back.
+      return
+    }
+    if (this.#subscriptions.has(subscription)) handler('')
+    else subscription.client.release()
   }
 
   end(): Promise<void> {

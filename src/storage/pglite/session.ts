@@ -42,16 +42,10 @@ export class Session {
   readonly #prepared = new Map<string, Prepared>()
   #preparedCount = 0
   #onNotification: NotificationHandler = () => {}
-  /** Statements that ended so far. */
-  #statements = 0
 
   constructor(engine: Pick<EngineKeeper, 'send'>, log: Log) {
     this.#engine = engine
     this.#log = log
-  }
-
-  get statements(): number {
-    return this.#statements
   }
 
   onNotification(handler: NotificationHandler): void {
@@ -135,7 +129,6 @@ export class Session {
     const took = performance.now() - started
     if (took > longHold)
       this.#log.warn({ milliseconds: Math.round(took), statement: label }, 'slow statement')
-    this.#statements += 1
     const reply = decodeReply(bytes, options)
     for (const { channel, payload } of reply.notifications) {
       // A listener that throws must not fail the statement that carried its notification.

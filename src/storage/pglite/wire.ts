@@ -128,6 +128,8 @@ function zeroTerminated(buffer: Buffer, text: string, at: number): number {
 }
 
 type Parser = (text: string) => unknown
+// As pg's types have it, only the built-in types have numbers, and a parser of text takes `any`.
+const parserOf = types.getTypeParser as (dataTypeID: number) => Parser
 
 /** How the rows of one result become values: what node-postgres would give for the same columns. */
 interface RowShape {
@@ -139,8 +141,7 @@ interface RowShape {
 function shapeOf(fields: WireField[]): RowShape {
   const empty: Record<string, unknown> = {}
   for (const field of fields) empty[field.name] = null
-  // pg's types declare the parser of a text column as taking `any`.
-  const parsers = fields.map((field) => types.getTypeParser(field.dataTypeID, 'text') as Parser)
+  const parsers = fields.map((field) => parserOf(field.dataTypeID))
   return { fields, parsers, empty }
 }
 

@@ -89,6 +89,8 @@ async function open(options: ClusterOptions): Promise<PGlite> {
   return database
 }
 
+/** PostgreSQL's function that serves one message. */
+const mainLoop = '_PostgresMainLoopOnce'
 /** How PGlite hands an SQL error from PostgreSQL's long jump to its own loop. */
 const longJumpStatus = 100
 
@@ -100,8 +102,8 @@ const longJumpStatus = 100
  */
 function endWhenBroken(database: PGlite, end: (reason: string) => never): void {
   const module = database.Module
-  const loop = module._PostgresMainLoopOnce
-  module._PostgresMainLoopOnce = () => {
+  const loop = module[mainLoop]
+  module[mainLoop] = () => {
     try {
       loop()
     } catch (error) {

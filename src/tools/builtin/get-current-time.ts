@@ -10,12 +10,15 @@ export function getCurrentTime(args: JsonObject, clock: Clock): ToolResult {
     return { status: 'error', message }
   }
   const now = new Date(clock.now())
-  const parts = new Intl.DateTimeFormat('en-GB', {
+  // The Swedish form is the ISO one, which models read reliably.
+  const local = new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,
-    dateStyle: 'full',
-    timeStyle: 'long',
-  }).format(now)
-  return { status: 'ok', output: { utc: now.toISOString(), timezone, local: parts } }
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  })
+  const weekday = new Intl.DateTimeFormat('en-US', { timeZone: timezone, weekday: 'long' })
+  const output = { utc: now.toISOString(), timezone, local: local.format(now), weekday: weekday.format(now) }
+  return { status: 'ok', output }
 }
 
 function isTimeZone(name: string): boolean {

@@ -15,14 +15,12 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Synchronizes a directory and, unless `depth` is 0, everything below it. */
-export async function syncTree(directory: string, options: { depth?: 0 } = {}): Promise<void> {
+/** Synchronizes a directory and everything below it. */
+export async function syncTree(directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const paths = [directory]
-  if (options.depth !== 0) {
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-    for (const entry of entries) {
-      if (entry.isFile() || entry.isDirectory()) paths.push(join(entry.parentPath, entry.name))
-    }
+  for (const entry of entries) {
+    if (entry.isFile() || entry.isDirectory()) paths.push(join(entry.parentPath, entry.name))
   }
   const work = paths.values()
   await Promise.all(

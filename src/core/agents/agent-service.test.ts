@@ -1,0 +1,411 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
+import { testDatabase } from '../../../test/support/database.ts'
+import type { Database } from '../../storage/database.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Principal } from '../access/principal.ts'
+import type { HttpTool } from '../tools/tool.ts'
+import type { AgentDefinition } from './agent.ts'
+import { emptyDefinition } from './definition.ts'
+
+let database: Database
+let services: ReturnType<typeof agentServices>
+let owner: Principal
+let admin: Principal
+let member: Principal
+let stranger: Principal
+
+beforeAll(async () => {
+  database = await testDatabase()
+  services = agentServices(database)
+  const workspace = await testWorkspace(database)
+  owner = await workspace.person('owner')
+  admin = await workspace.person('admin')
+  member = await workspace.person('member')
+  stranger = await (await testWorkspace(database)).person('owner')
+})
+afterAll(async () => database[Symbol.asyncDispose]())
+
+function definition(change: Partial<AgentDefinition> = {}): AgentDefinition {
+  return { ...emptyDefinition('Support'), instructions: 'Help.', ...change }
+}
+
+function httpTool(change: Partial<HttpTool> = {}): HttpTool {
+  return {
+    kind: 'http',
+    name: 'lookup',
+    description: null,
+    parameters: { type: 'object', properties: { id: { type: 'string' } } },
+    approval: 'never',
+    method: 'GET',
+    url: 'https://shop.example/orders/{id}',
+    headers: { Authorization: 'Bearer s3cret-canary' },
+    effects: 'none',
+    checkUrl: null,
+    timeoutSeconds: 30,
+    ...change,
+  }
+}
+
+const refusal = (code: string, field?: string) =>
+  expect.objectContaining({
+    code,
+    ...(field === undefined ? {} : { fields: expect.arrayContaining([expect.objectContaining({ field })]) }),
+  })
+
+async function events(agentId: string): Promise<string[]> {
+  const rows = await database.kysely
+    .selectFrom('events')
+    .select(['type', 'seq'])
+    .where('stream', '=', agentId)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ type, seq }) => `${seq} ${type}`)
+}
+
+describe('versions', () => {
+  test('a create publishes version 1 and records both facts', async () => {
+    const agent = await services.agents.create(member, { definition: definition() })
+    expect(agent).toMatchObject({
+      version: 1,
+      draft: null,
+      enabled: true,
+      visibility: 'workspace',
+      slug: null,
+    })
+    expect(agent.definition.instructions).toBe('Help.')
+    expect(await events(agent.id)).toEqual(['1 agent.created', '2 agent.published'])
+    expect(services.published.slice(-2).map(({ type }) => type)).toEqual(['agent.created', 'agent.published'])
+  })
+
+  test('a create with an id that exists answers the agent that exists', async () => {
+    const id = newId()
+    const [first, second] = await Promise.all([
+      services.agents.create(member, { id, definition: definition() }),
+      services.agents.create(member, { id, definition: definition({ name: 'Other' }) }),
+    ])
+    expect(second).toEqual(first)
+    expect(await events(id)).toEqual(['1 agent.created', '2 agent.published'])
+  })
+
+  test('a change makes a version, no change makes neither version nor event', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    const rename = (current: AgentDefinition) => ({ ...current, name: 'Renamed' })
+    expect(await services.agents.patch(member, id, { definition: rename })).toMatchObject({ version: 2 })
+    expect(await services.agents.patch(member, id, { definition: rename })).toMatchObject({ version: 2 })
+    expect(await events(id)).toEqual(['1 agent.created', '2 agent.published', '3 agent.published'])
+    const versions = await services.agents.listVersions(member, id, { limit: 10, after: null })
+    expect(versions.map(({ number, definition: { name } }) => [number, name])).toEqual([
+      [2, 'Renamed'],
+      [1, 'Support'],
+    ])
+  })
+
+  test('concurrent changes are all kept', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    await Promise.all(
+      keys.map((key) =>
+        services.agents.patch(member, id, {
+          definition: (current) => ({ ...current, metadata: { ...current.metadata, [key]: 1 } }),
+        }),
+      ),
+    )
+    const agent = await services.agents.get(member, id)
+    expect(Object.keys(agent.definition.metadata).toSorted()).toEqual(keys)
+    expect(agent.version).toBe(9)
+  })
+
+  test('a draft is published only when that is asked for', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    const edit = (current: AgentDefinition) => ({ ...current, instructions: 'Draft.' })
+    const drafted = await services.agents.patch(member, id, { definition: edit, draft: true })
+    expect(drafted.version).toBe(1)
+    expect(drafted.definition.instructions).toBe('Help.')
+    expect(drafted.draft?.instructions).toBe('Draft.')
+    const published = await services.agents.publish(member, id)
+    expect(published).toMatchObject({ version: 2, draft: null })
+    expect(published.definition.instructions).toBe('Draft.')
+    await expect(services.agents.publish(member, id)).rejects.toEqual(refusal('nothing_to_publish'))
+  })
+
+  test('a published change reaches the draft too, so that publishing it takes nothing back', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    await services.agents.patch(member, id, {
+      definition: (current) => ({ ...current, description: 'from the draft' }),
+      draft: true,
+    })
+    const changed = await services.agents.patch(member, id, {
+      definition: (current) => ({ ...current, instructions: 'Live.' }),
+    })
+    expect(changed.definition).toMatchObject({ instructions: 'Live.', description: null })
+    expect(changed.draft).toMatchObject({ instructions: 'Live.', description: 'from the draft' })
+  })
+
+  test('an agent that is only a draft cannot run until it is published', async () => {
+    const { id, version } = await services.agents.create(member, { definition: definition(), draft: true })
+    expect(version).toBeNull()
+    await expect(services.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_has_no_version'))
+    await services.agents.publish(member, id)
+    expect((await services.agents.resolveForRun(member, id)).versionNumber).toBe(1)
+  })
+
+  test('restoring makes a copy of an old version, with its secrets', async () => {
+    const { id } = await services.agents.create(member, { definition: definition({ tools: [httpTool()] }) })
+    await services.agents.patch(member, id, { definition: (current) => ({ ...current, tools: [] }) })
+    const restored = await services.agents.restore(member, id, 1)
+    expect(restored).toMatchObject({ version: 3 })
+    expect((await services.agents.resolveForRun(member, id)).tools).toEqual([httpTool()])
+    expect(await events(id)).toContain('4 agent.restored')
+    await expect(services.agents.restore(member, id, 9)).rejects.toEqual(refusal('version_not_found'))
+  })
+
+  test('deleting leaves versions readable and nothing else', async () => {
+    const { id } = await services.agents.create(member, { definition: definition(), slug: 'gone' })
+    const { versionId } = await services.agents.resolveForRun(member, id)
+    await services.agents.remove(member, id)
+    await expect(services.agents.get(member, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.remove(member, id)).rejects.toEqual(refusal('agent_not_found'))
+    expect((await services.agents.getVersion(member, id, 1)).number).toBe(1)
+    expect(await services.agents.canSeeRuns(member, id)).toBe(true)
+    const pins = { versionId, toolRevisions: {}, tools: [], sealedSecrets: null }
+    expect((await services.agents.resolvePinned(newId(), pins)).agentId).toBe(id)
+    await services.agents.create(member, { definition: definition(), slug: 'gone' })
+  })
+})
+
+describe('who may', () => {
+  test('another workspace finds nothing', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    await expect(services.agents.get(stranger, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.patch(stranger, id, {})).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.remove(stranger, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.listVersions(stranger, id, { limit: 1, after: null })).rejects.toEqual(
+      refusal('agent_not_found'),
+    )
+    await expect(services.agents.resolveForRun(stranger, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.resolveForRun(stranger.workspaceId, id)).rejects.toEqual(
+      refusal('agent_not_found'),
+    )
+    expect(await services.agents.canSeeRuns(stranger, id)).toBe(false)
+    expect(await services.agents.list(stranger, { limit: 10, after: null })).toEqual([])
+  })
+
+  test('a private agent exists for its owner and the owners of the workspace', async () => {
+    const { id } = await services.agents.create(member, { definition: definition(), visibility: 'private' })
+    const ids = async (principal: Principal) =>
+      (await services.agents.list(principal, { limit: 1000, after: null })).map((agent) => agent.id)
+    await expect(services.agents.get(admin, id)).rejects.toEqual(refusal('agent_not_found'))
+    await expect(services.agents.resolveForRun(admin, id)).rejects.toEqual(refusal('agent_not_found'))
+    expect(await ids(admin)).not.toContain(id)
+    expect(await ids(member)).toContain(id)
+    expect(await ids(owner)).toContain(id)
+    await services.agents.remove(owner, id)
+  })
+
+  test('a managed agent is used by members and changed by admins', async () => {
+    await expect(
+      services.agents.create(member, { definition: definition(), visibility: 'managed' }),
+    ).rejects.toEqual(refusal('forbidden_role'))
+    const { id } = await services.agents.create(admin, { definition: definition(), visibility: 'managed' })
+    expect((await services.agents.resolveForRun(member, id)).agentId).toBe(id)
+    for (const attempt of [
+      () => services.agents.patch(member, id, { enabled: false }),
+      () => services.agents.publish(member, id),
+      () => services.agents.restore(member, id, 1),
+      () => services.agents.remove(member, id),
+    ]) {
+      await expect(attempt()).rejects.toEqual(refusal('forbidden_role'))
+    }
+    expect(await services.agents.patch(admin, id, { enabled: false })).toMatchObject({ enabled: false })
+  })
+
+  test('only its owner or an admin hides an agent or hands it over, and only to a member', async () => {
+    const { id } = await services.agents.create(admin, { definition: definition() })
+    await expect(services.agents.patch(member, id, { visibility: 'private' })).rejects.toEqual(
+      refusal('forbidden_role'),
+    )
+    await expect(services.agents.patch(member, id, { ownerId: member.userId })).rejects.toEqual(
+      refusal('forbidden_role'),
+    )
+    await expect(services.agents.patch(admin, id, { ownerId: stranger.userId })).rejects.toEqual(
+      refusal('member_not_found'),
+    )
+    expect((await services.agents.patch(admin, id, { ownerId: member.userId })).ownerId).toBe(member.userId)
+  })
+
+  test('a slug is taken once in a workspace', async () => {
+    const first = await services.agents.create(member, { definition: definition(), slug: 'taken' })
+    await expect(services.agents.create(member, { definition: definition(), slug: 'taken' })).rejects.toEqual(
+      refusal('slug_taken'),
+    )
+    await services.agents.create(stranger, { definition: definition(), slug: 'taken' })
+    const other = await services.agents.create(member, { definition: definition() })
+    await expect(services.agents.patch(member, other.id, { slug: 'taken' })).rejects.toEqual(
+      refusal('slug_taken'),
+    )
+    const found = await services.agents.list(member, { limit: 10, after: null, slug: 'taken' })
+    expect(found.map(({ id }) => id)).toEqual([first.id])
+    await expect(services.agents.patch(member, other.id, { slug: 'Not a slug' })).rejects.toEqual(
+      refusal('invalid_request', 'slug'),
+    )
+  })
+
+  test('a disabled agent is not run', async () => {
+    const { id } = await services.agents.create(member, { definition: definition(), enabled: false })
+    await expect(services.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_disabled'))
+    await services.agents.patch(member, id, { enabled: true })
+    expect((await services.agents.resolveForRun(member, id)).agentId).toBe(id)
+  })
+})
+
+describe('secrets', () => {
+  test('header values are masked wherever an agent is shown and opened only for a run', async () => {
+    const agent = await services.agents.create(member, { definition: definition({ tools: [httpTool()] }) })
+    expect(JSON.stringify(agent)).not.toContain('canary')
+    expect(agent.definition.tools[0]).toMatchObject({ headers: { Authorization: '***' } })
+    const rows = await database.kysely
+      .selectFrom('agent_versions')
+      .selectAll()
+      .where('agent_id', '=', agent.id)
+      .execute()
+    expect(JSON.stringify(rows)).not.toContain('canary')
+    const resolved = await services.agents.resolveForRun(member, agent.id)
+    expect(resolved.tools[0]).toMatchObject({ headers: { Authorization: 'Bearer s3cret-canary' } })
+    expect(JSON.stringify(resolved.definition)).not.toContain('canary')
+  })
+
+  test('*** keeps the stored value, through drafts too', async () => {
+    const { id } = await services.agents.create(member, { definition: definition({ tools: [httpTool()] }) })
+    const masked = httpTool({ description: 'new', headers: { authorization: '***' } })
+    const keep = (current: AgentDefinition) => ({ ...current, tools: [masked] })
+    await services.agents.patch(member, id, { definition: keep, draft: true })
+    await services.agents.publish(member, id)
+    const { tools } = await services.agents.resolveForRun(member, id)
+    expect(tools[0]).toMatchObject({
+      description: 'new',
+      headers: { authorization: 'Bearer s3cret-canary' },
+    })
+  })
+
+  test('a new value is a change although both look the same', async () => {
+    const { id } = await services.agents.create(member, { definition: definition({ tools: [httpTool()] }) })
+    const next = httpTool({ headers: { Authorization: 'Bearer other' } })
+    const patched = await services.agents.patch(member, id, {
+      definition: (current) => ({ ...current, tools: [next] }),
+    })
+    expect(patched.version).toBe(2)
+    expect((await services.agents.resolveForRun(member, id)).tools).toEqual([next])
+  })
+
+  test('*** without a stored value, or for another host, names the field', async () => {
+    const masked = httpTool({ headers: { Authorization: '***' } })
+    await expect(
+      services.agents.create(member, { definition: definition({ tools: [masked] }) }),
+    ).rejects.toEqual(refusal('invalid_request', 'tools[0].headers.Authorization'))
+    const { id } = await services.agents.create(member, { definition: definition({ tools: [httpTool()] }) })
+    const moved = { ...masked, url: 'https://attacker.example/{id}' }
+    await expect(
+      services.agents.patch(member, id, { definition: (current) => ({ ...current, tools: [moved] }) }),
+    ).rejects.toEqual(refusal('invalid_request', 'tools[0].headers.Authorization'))
+  })
+
+  test('tools given with a run are sealed for that run and stand beside its own', async () => {
+    const { id } = await services.agents.create(member, { definition: definition() })
+    const runId = newId()
+    const pinned = services.agents.pinRunTools(runId, [httpTool()])
+    expect(JSON.stringify(pinned)).not.toContain('canary')
+    const { versionId, toolRevisions } = await services.agents.resolveForRun(member, id)
+    const agent = await services.agents.resolvePinned(runId, { versionId, toolRevisions, ...pinned })
+    expect(agent.tools).toEqual([httpTool()])
+    await expect(
+      services.agents.resolvePinned(newId(), { versionId, toolRevisions, ...pinned }),
+    ).rejects.toThrow()
+  })
+})
+
+describe('shared tools', () => {
+  const reference = (toolId: string, revision: number | null = null) =>
+    ({ kind: 'reference', toolId, revision, approval: null }) as const
+
+  test('a run pins the newest revision; a later one reaches the next run only', async () => {
+    const tool = await services.tools.create(member, { definition: httpTool() })
+    const { id } = await services.agents.create(member, {
+      definition: definition({ tools: [reference(tool.id)] }),
+    })
+    const before = await services.agents.resolveForRun(member, id)
+    expect(before.toolRevisions).toEqual({ [tool.id]: 1 })
+    await services.tools.update(member, tool.id, (current) => ({ ...current, description: 'second' }))
+    const after = await services.agents.resolveForRun(member, id)
+    expect(after.toolRevisions).toEqual({ [tool.id]: 2 })
+    expect(after.tools[0]).toMatchObject({
+      description: 'second',
+      headers: { Authorization: 'Bearer s3cret-canary' },
+    })
+    const pins = {
+      versionId: before.versionId,
+      toolRevisions: before.toolRevisions,
+      tools: [],
+      sealedSecrets: null,
+    }
+    expect((await services.agents.resolvePinned(newId(), pins)).tools[0]?.description).toBeNull()
+  })
+
+  test('a reference to nothing, to another workspace or to a missing revision is named', async () => {
+    const foreign = await services.tools.create(stranger, { definition: httpTool() })
+    const own = await services.tools.create(member, { definition: httpTool() })
+    const create = (toolId: string, revision: number | null) =>
+      services.agents.create(member, { definition: definition({ tools: [reference(toolId, revision)] }) })
+    await expect(create(newId(), null)).rejects.toEqual(refusal('invalid_request', 'tools[0].tool_id'))
+    await expect(create(foreign.id, null)).rejects.toEqual(refusal('invalid_request', 'tools[0].tool_id'))
+    await expect(create(own.id, 2)).rejects.toEqual(refusal('invalid_request', 'tools[0].revision'))
+    await expect(
+      services.agents.create(member, { definition: definition({ tools: [httpTool(), reference(own.id)] }) }),
+    ).rejects.toEqual(refusal('invalid_request', 'tools[1].tool_id'))
+  })
+})
+
+describe('the hot path', () => {
+  test('a warm agent with a shared tool makes no query, a changed one does', async () => {
+    const counted = countingDatabase(database)
+    const { agents, tools } = agentServices(counted.database)
+    const tool = await tools.create(member, { definition: httpTool() })
+    const { id } = await agents.create(member, {
+      definition: definition({
+        tools: [{ kind: 'reference', toolId: tool.id, revision: null, approval: 'always' }],
+      }),
+    })
+    const first = await agents.resolveForRun(member, id)
+    expect(first.tools[0]?.approval).toBe('always')
+    const warm = counted.queries()
+    for (let i = 0; i < 100; i++) expect(await agents.resolveForRun(member, id)).toBe(first)
+    expect(counted.queries()).toBe(warm)
+    agents.invalidate(id)
+    expect(await agents.resolveForRun(member, id)).toBe(first)
+    expect(counted.queries()).toBe(warm + 1)
+  })
+
+  test('beside other processes, a change that nobody announced is seen within the given time', async () => {
+    const here = agentServices(database, { cacheTtlMs: 5_000 })
+    const { id } = await here.agents.create(member, { definition: definition() })
+    await here.agents.resolveForRun(member, id)
+    await services.agents.patch(member, id, { enabled: false })
+    expect((await here.agents.resolveForRun(member, id)).agentId).toBe(id)
+    here.clock.move(5_001)
+    await expect(here.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_disabled'))
+  })
+})
+
+/** The same database, its queries counted. */
+function countingDatabase(source: Database): { database: Database; queries: () => number } {
+  let queries = 0
+  const kysely = source.kysely.withPlugin({
+    transformQuery: ({ node }) => {
+      queries += 1
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+  return { database: { ...source, kysely }, queries: () => queries }
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
+import { testDatabase } from '../../../test/support/database.ts'
+import type { Database } from '../../storage/database.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Principal } from '../access/principal.ts'
+import { emptyDefinition } from '../agents/definition.ts'
+import type { HttpTool, ToolDefinition } from './tool.ts'
+
+let database: Database
+let services: ReturnType<typeof agentServices>
+let member: Principal
+let stranger: Principal
+
+beforeAll(async () => {
+  database = await testDatabase()
+  services = agentServices(database)
+  member = await (await testWorkspace(database)).person('member')
+  stranger = await (await testWorkspace(database)).person('owner')
+})
+afterAll(async () => database[Symbol.asyncDispose]())
+
+const lookup: HttpTool = {
+  kind: 'http',
+  name: 'lookup',
+  description: null,
+  parameters: { type: 'object', properties: { id: { type: 'string' } } },
+  approval: 'never',
+  method: 'GET',
+  url: 'https://shop.example/orders/{id}',
+  headers: { 'X-Key': 'canary-value' },
+  effects: 'none',
+  checkUrl: null,
+  timeoutSeconds: 30,
+}
+
+const refusal = (code: string, field?: string) =>
+  expect.objectContaining({
+    code,
+    ...(field === undefined ? {} : { fields: expect.arrayContaining([expect.objectContaining({ field })]) }),
+  })
+
+test('each change is a revision, no change is none', async () => {
+  const tool = await services.tools.create(member, { definition: lookup })
+  expect(tool).toMatchObject({ revision: 1, definition: { headers: { 'X-Key': '***' } } })
+  expect(tool.number).toBeGreaterThan(0)
+  const describe = (current: ToolDefinition) => ({ ...current, description: 'Finds orders' })
+  expect((await services.tools.update(member, tool.id, describe)).revision).toBe(2)
+  expect((await services.tools.update(member, tool.id, describe)).revision).toBe(2)
+  const revisions = await services.tools.listRevisions(member, tool.id, { limit: 10, after: null })
+  expect(revisions.map(({ revision, definition }) => [revision, definition.description])).toEqual([
+    [2, 'Finds orders'],
+    [1, null],
+  ])
+  expect(JSON.stringify(revisions)).not.toContain('canary')
+  const events = await database.kysely
+    .selectFrom('events')
+    .select('type')
+    .where('stream', '=', tool.id)
+    .execute()
+  expect(events.map(({ type }) => type)).toEqual(['tool.created', 'tool.updated'])
+})
+
+test('concurrent changes each make their revision', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  await Promise.all(
+    ['a', 'b', 'c'].map((name) =>
+      services.tools.update(member, id, (current) => ({
+        ...current,
+        parameters: { ...current.parameters, [`x-${name}`]: true },
+      })),
+    ),
+  )
+  const tool = await services.tools.get(member, id)
+  expect(tool.revision).toBe(4)
+  expect(tool.definition.parameters).toMatchObject({ 'x-a': true, 'x-b': true, 'x-c': true })
+})
+
+test('a tool that an agent uses is neither deleted nor renamed, until the agent lets it go', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  const reference = { kind: 'reference', toolId: id, revision: null, approval: null } as const
+  const agent = await services.agents.create(member, {
+    definition: { ...emptyDefinition('Uses it'), tools: [reference] },
+  })
+  const rename = (current: ToolDefinition) => ({
+    ...current,
+    name: 'renamed',
+    headers: { 'X-Key': 'again' },
+  })
+  const inUse = expect.objectContaining({
+    code: 'tool_in_use',
+    message: 'This tool cannot be deleted while agents use it: "Uses it".',
+  })
+  await expect(services.tools.remove(member, id)).rejects.toEqual(inUse)
+  await expect(services.tools.update(member, id, rename)).rejects.toEqual(refusal('tool_in_use'))
+  await services.agents.patch(member, agent.id, {
+    definition: (current) => ({ ...current, tools: [] }),
+    draft: true,
+  })
+  await expect(services.tools.remove(member, id)).rejects.toEqual(inUse)
+  await services.agents.publish(member, agent.id)
+  expect((await services.tools.update(member, id, rename)).definition.name).toBe('renamed')
+  await services.tools.remove(member, id)
+  await expect(services.tools.get(member, id)).rejects.toEqual(refusal('tool_not_found'))
+  expect(await services.tools.listRevisions(member, id, { limit: 9, after: null })).toHaveLength(2)
+  await expect(services.agents.restore(member, agent.id, 1)).rejects.toEqual(
+    refusal('invalid_request', 'tools[0].tool_id'),
+  )
+  await expect(services.agents.resolveForRun(member, agent.id, { version: 1 })).rejects.toEqual(
+    refusal('tool_not_found'),
+  )
+})
+
+test('an agent cannot begin to use a tool that is being deleted', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  const reference = { kind: 'reference', toolId: id, revision: null, approval: null } as const
+  const definition = { ...emptyDefinition('Races'), tools: [reference] }
+  const [created, removed] = await Promise.allSettled([
+    services.agents.create(member, { definition }),
+    services.tools.remove(member, id),
+  ])
+  expect([created.status, removed.status].toSorted()).toEqual(['fulfilled', 'rejected'])
+})
+
+test('another workspace finds nothing', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  await expect(services.tools.get(stranger, id)).rejects.toEqual(refusal('tool_not_found'))
+  await expect(services.tools.remove(stranger, id)).rejects.toEqual(refusal('tool_not_found'))
+  await expect(services.tools.update(stranger, id, (current) => current)).rejects.toEqual(
+    refusal('tool_not_found'),
+  )
+  await expect(services.tools.listRevisions(stranger, id, { limit: 1, after: null })).rejects.toEqual(
+    refusal('tool_not_found'),
+  )
+  expect(await services.tools.list(stranger, { limit: 10, after: null })).toEqual([])
+})
+
+test('a create with an id that exists answers the tool that exists', async () => {
+  const id = newId()
+  await services.tools.create(member, { id, definition: lookup })
+  expect(
+    (await services.tools.create(member, { id, definition: { ...lookup, name: 'other' } })).definition.name,
+  ).toBe('lookup')
+})
+
+test.each<[string, Partial<HttpTool>]>([
+  ['name', { name: 'no spaces' }],
+  ['url', { url: 'https://{id}.example/' }],
+  ['url', { url: 'https://shop.example/{unknown}' }],
+  ['parameters', { parameters: { type: 'string' } }],
+  ['parameters', { parameters: { properties: 7 } as never }],
+  ['check_url', { effects: 'checkable' }],
+  ['check_url', { checkUrl: 'https://shop.example/check' }],
+  ['headers.Idempotency-Key', { headers: { 'Idempotency-Key': 'mine' } }],
+  ['headers.X-A', { headers: { 'X-A': 'a\nb' } }],
+  ['timeout_seconds', { timeoutSeconds: 0 }],
+])('what is wrong with a tool is named: %s', async (field, change) => {
+  await expect(services.tools.create(member, { definition: { ...lookup, ...change } })).rejects.toEqual(
+    refusal('invalid_request', field),
+  )
+})

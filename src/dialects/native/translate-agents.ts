@@ -1,0 +1,169 @@
+import {
+  defaultLimits,
+  type Agent,
+  type AgentDefinition,
+  type AgentVersion,
+  type ModelChoice,
+} from '../../core/agents/agent.ts'
+import type { AgentChange } from '../../core/agents/agent-plan.ts'
+import type { NewAgent } from '../../core/agents/agent-service.ts'
+import { splitModelName } from '../../core/models/model-names.ts'
+import { parseWith } from '../../http/field-errors.ts'
+import { printId } from '../../lib/ids.ts'
+import { mergePatch, type JsonObject, type JsonValue } from '../../lib/json.ts'
+import { printAgentTool, readAgentTools } from './translate-tools.ts'
+import {
+  definitionInputSchema,
+  type AgentPatchInput,
+  type DefinitionInput,
+  type NewAgentInput,
+  type PrintedAgent,
+  type PrintedDefinition,
+  type PrintedVersion,
+} from './wire-agents.ts'
+import { printTime, readId, readIdField } from './wire-common.ts'
+
+export function readAgentId(text: string): string {
+  return readId('agent', text, 'agent_not_found')
+}
+
+export function readNewAgent(body: NewAgentInput, id: string, draft: boolean): NewAgent {
+  const { slug, visibility, enabled, ...definition } = body
+  return {
+    id,
+    definition: readDefinition(definition),
+    slug: slug ?? null,
+    visibility: visibility ?? 'workspace',
+    enabled: enabled ?? true,
+    draft,
+  }
+}
+
+function readDefinition(input: DefinitionInput): AgentDefinition {
+  const { output, limits, history } = input
+  return {
+    name: input.name,
+    description: input.description ?? null,
+    instructions: input.instructions ?? null,
+    modality: input.modality ?? 'text',
+    model: readModel(input.model ?? null),
+    tools: readAgentTools(input.tools ?? []),
+    output: { format: output?.format ?? 'text', schema: output?.schema ?? null },
+    limits: {
+      steps: limits?.steps ?? defaultLimits.steps,
+      toolCalls: limits?.tool_calls ?? null,
+      seconds: limits?.seconds ?? defaultLimits.seconds,
+      tokens: limits?.tokens ?? null,
+      runsPerDay: limits?.runs_per_day ?? null,
+    },
+    history: { runs: history?.runs ?? 10 },
+    metadata: input.metadata ?? {},
+    extensions: input.extensions ?? {},
+  }
+}
+
+function readModel(model: Exclude<DefinitionInput['model'], undefined>): ModelChoice | null {
+  if (model === null) return null
+  const choice: ModelChoice = {
+    provider: null,
+    name: null,
+    connectionId: null,
+    temperature: null,
+    maxOutputTokens: null,
+    reasoningEffort: null,
+    fallbacks: [],
+  }
+  if (typeof model === 'string') {
+    const split = splitModelName(model)
+    return { ...choice, provider: split?.provider ?? null, name: split?.model ?? model }
+  }
+  return {
+    provider: model.provider ?? null,
+    name: model.name ?? null,
+    connectionId: model.connection_id
+      ? readIdField('conn', model.connection_id, 'model.connection_id')
+      : null,
+    temperature: model.temperature ?? null,
+    maxOutputTokens: model.max_output_tokens ?? null,
+    reasoningEffort: model.reasoning_effort ?? null,
+    fallbacks: model.fallbacks ?? [],
+  }
+}
+
+/** A merge patch as a change: it is applied to the definition as it is printed, whatever that is by then. */
+export function readAgentPatch(body: AgentPatchInput, draft: boolean): AgentChange {
+  const { slug, visibility, enabled, owner_id: ownerId, ...definition } = body
+  const patch = definition as JsonObject // parsed from JSON, by a schema that keeps it as it is
+  return {
+    ...(Object.keys(patch).length > 0 && {
+      definition: (current: AgentDefinition) => {
+        const merged = mergePatch(printDefinition(current) as unknown as JsonValue, patch) // a printed definition is plain JSON
+        return readDefinition(parseWith(definitionInputSchema, merged, 'body'))
+      },
+    }),
+    ...(slug !== undefined && { slug }),
+    ...(visibility !== undefined && { visibility: visibility ?? 'workspace' }),
+    ...(enabled !== undefined && { enabled: enabled ?? true }),
+    ...(ownerId !== undefined && { ownerId: readIdField('user', ownerId, 'owner_id') }),
+    draft,
+  }
+}
+
+export function printDefinition(definition: AgentDefinition): PrintedDefinition {
+  const { model, output, limits, history } = definition
+  return {
+    name: definition.name,
+    description: definition.description,
+    instructions: definition.instructions,
+    modality: definition.modality,
+    model: model === null ? null : printModel(model),
+    tools: definition.tools.map(printAgentTool),
+    output: { format: output.format, schema: output.schema },
+    limits: {
+      steps: limits.steps,
+      tool_calls: limits.toolCalls,
+      seconds: limits.seconds,
+      tokens: limits.tokens,
+      runs_per_day: limits.runsPerDay,
+    },
+    history: { runs: history.runs },
+    metadata: definition.metadata,
+    extensions: definition.extensions,
+  }
+}
+
+function printModel(model: ModelChoice) {
+  return {
+    provider: model.provider,
+    name: model.name,
+    connection_id: model.connectionId === null ? null : printId('conn', model.connectionId),
+    temperature: model.temperature,
+    max_output_tokens: model.maxOutputTokens,
+    reasoning_effort: model.reasoningEffort,
+    fallbacks: model.fallbacks,
+  }
+}
+
+export function printAgent(agent: Agent): PrintedAgent {
+  return {
+    id: printId('agent', agent.id),
+    ...printDefinition(agent.definition),
+    slug: agent.slug,
+    visibility: agent.visibility,
+    enabled: agent.enabled,
+    owner_id: printId('user', agent.ownerId),
+    version: agent.version,
+    draft: agent.draft === null ? null : printDefinition(agent.draft),
+    created_at: printTime(agent.createdAt),
+    updated_at: printTime(agent.updatedAt),
+  }
+}
+
+export function printVersion(version: AgentVersion): PrintedVersion {
+  return {
+    version: version.number,
+    ...printDefinition(version.definition),
+    created_at: printTime(version.createdAt),
+    created_by: version.createdBy === null ? null : printId('user', version.createdBy),
+  }
+}

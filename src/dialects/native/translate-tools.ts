@@ -1,0 +1,146 @@
+import { findBuiltin } from '../../core/tools/builtin-tools.ts'
+import { featureUnavailable } from '../../core/tools/tool-rules.ts'
+import type {
+  AgentTool,
+  HttpMethod,
+  HttpTool,
+  ToolDefinition,
+  ToolRevision,
+  WorkspaceTool,
+} from '../../core/tools/tool.ts'
+import { printId } from '../../lib/ids.ts'
+import { printTime, readIdField } from './wire-common.ts'
+import type {
+  AgentToolInput,
+  PrintedAgentTool,
+  PrintedSharedTool,
+  PrintedTool,
+  PrintedToolRevision,
+  ToolInput,
+} from './wire-tools.ts'
+
+const defaultTimeoutSeconds = 60
+
+/** Tools written out in full; `at` names the list they stand in. */
+export function readToolInputs(tools: readonly ToolInput[], at = 'tools'): ToolDefinition[] {
+  return tools.map((tool, index) => readTool(tool, `${at}[${index}]`))
+}
+
+export function readAgentTools(tools: readonly AgentToolInput[], at = 'tools'): AgentTool[] {
+  return tools.map((tool, index) => {
+    const field = `${at}[${index}]`
+    if (tool.type !== 'reference') return readTool(tool, field)
+    return {
+      kind: 'reference',
+      toolId: readIdField('tool', tool.tool_id, `${field}.tool_id`),
+      revision: tool.revision ?? null,
+      approval: tool.approval ?? null,
+    }
+  })
+}
+
+/** `at` is where the tool stands; empty when it is the whole body. */
+export function readTool(tool: ToolInput, at: string): ToolDefinition {
+  switch (tool.type) {
+    case 'http':
+      return readHttpTool(tool)
+    case 'function':
+      return {
+        kind: 'function',
+        name: tool.name,
+        description: tool.description ?? null,
+        parameters: tool.parameters ?? {},
+        approval: tool.approval ?? 'never',
+      }
+    case 'get_current_time': {
+      const builtin = findBuiltin(tool.type)
+      if (builtin === null) throw laterTool(tool.type, at)
+      return { ...builtin, approval: tool.approval ?? 'never' }
+    }
+    default:
+      throw laterTool(tool.type, at)
+  }
+}
+
+function laterTool(type: string, at: string) {
+  const field = at === '' ? 'type' : `${at}.type`
+  return featureUnavailable(
+    field,
+    `tools of the type ${JSON.stringify(type)} are not available in this version`,
+  )
+}
+
+function readHttpTool(tool: Extract<ToolInput, { type: 'http' }>): HttpTool {
+  const method: HttpMethod = tool.method ?? 'GET'
+  return {
+    kind: 'http',
+    name: tool.name,
+    description: tool.description ?? null,
+    parameters: tool.parameters ?? {},
+    approval: tool.approval ?? 'never',
+    method,
+    url: tool.url,
+    headers: tool.headers ?? {},
+    effects: tool.effects ?? (method === 'GET' ? 'none' : 'once'),
+    checkUrl: tool.check_url ?? null,
+    timeoutSeconds: tool.timeout_seconds ?? defaultTimeoutSeconds,
+  }
+}
+
+export function printTool(tool: ToolDefinition): PrintedTool {
+  if (tool.kind === 'builtin') return { type: 'get_current_time', approval: tool.approval }
+  return printShareable(tool)
+}
+
+export function printAgentTool(tool: AgentTool): PrintedAgentTool {
+  if (tool.kind !== 'reference') return printTool(tool)
+  return {
+    type: 'reference',
+    tool_id: printId('tool', tool.toolId),
+    revision: tool.revision,
+    approval: tool.approval,
+  }
+}
+
+function printShareable(tool: Exclude<ToolDefinition, { kind: 'builtin' }>) {
+  const { name, description, parameters, approval } = tool
+  if (tool.kind === 'function') return { type: 'function' as const, name, description, parameters, approval }
+  const masked = Object.fromEntries(Object.keys(tool.headers).map((header) => [header, '***' as const]))
+  return {
+    type: 'http' as const,
+    name,
+    description,
+    parameters,
+    approval,
+    method: tool.method,
+    url: tool.url,
+    headers: masked,
+    effects: tool.effects,
+    check_url: tool.checkUrl,
+    timeout_seconds: tool.timeoutSeconds,
+  }
+}
+
+/** Built-in tools are never shared, so a shared tool is of one of the other kinds. */
+function printShared(tool: ToolDefinition) {
+  if (tool.kind === 'builtin') throw new Error('A built-in tool was stored as a shared one.')
+  return printShareable(tool)
+}
+
+export function printWorkspaceTool(tool: WorkspaceTool): PrintedSharedTool {
+  return {
+    id: printId('tool', tool.id),
+    revision: tool.revision,
+    ...printShared(tool.definition),
+    created_at: printTime(tool.createdAt),
+    updated_at: printTime(tool.updatedAt),
+  }
+}
+
+export function printRevision(revision: ToolRevision): PrintedToolRevision {
+  return {
+    revision: revision.revision,
+    ...printShared(revision.definition),
+    created_at: printTime(revision.createdAt),
+  }
+}

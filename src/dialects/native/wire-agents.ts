@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { idSchema, timeSchema } from './wire-common.ts'
+import { agentToolInputSchema, agentToolSchema } from './wire-tools.ts'
+
+export const agentParams = z.object({ agent_id: idSchema('agent') })
+
+const modalitySchema = z.enum(['text', 'pipeline', 'realtime'])
+const visibilitySchema = z.enum(['workspace', 'private', 'managed'])
+const reasoningSchema = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+const formatSchema = z.enum(['text', 'markdown', 'json'])
+const objectSchema = z.record(z.string(), z.json())
+
+const modelObject = z.strictObject({
+  provider: z.string().min(1).max(64).nullish(),
+  name: z.string().min(1).max(255).nullish().describe("The vendor's own name of the model."),
+  connection_id: idSchema('conn').nullish(),
+  temperature: z.number().nullish(),
+  max_output_tokens: z.int().nullish(),
+  reasoning_effort: reasoningSchema.nullish(),
+  fallbacks: z
+    .array(z.string())
+    .nullish()
+    .describe('`provider/model` names, tried in order when a call fails for good.'),
+})
+
+const modelInput = z
+  .union([z.string().min(1).max(320), modelObject])
+  .describe('`provider/model`, or an object. Absent: the default model of the server.')
+
+/** Every field that a definition may have on a write; the name apart, each may be absent or null for its default. */
+const definitionShape = {
+  description: z.string().nullish(),
+  instructions: z.string().nullish(),
+  modality: modalitySchema.nullish().describe('Only `text` is available in this version.'),
+  model: modelInput.nullish(),
+  tools: z.array(agentToolInputSchema).nullish(),
+  output: z
+    .strictObject({ format: formatSchema.nullish(), schema: objectSchema.nullish() })
+    .nullish()
+    .describe('`schema` only goes with `json`: the output is validated against it and repaired once.'),
+  limits: z
+    .strictObject({
+      steps: z.int().nullish(),
+      tool_calls: z.int().nullish(),
+      seconds: z.number().nullish(),
+      tokens: z.int().nullish(),
+      runs_per_day: z.int().nullish(),
+    })
+    .nullish(),
+  history: z.strictObject({ runs: z.int().nullish() }).nullish(),
+  metadata: objectSchema.nullish(),
+  extensions: z.record(z.string(), objectSchema).nullish(),
+}
+
+/** What is not versioned. */
+const identityShape = {
+  slug: z.string().nullish(),
+  visibility: visibilitySchema.nullish(),
+  enabled: z.boolean().nullish(),
+}
+
+const exampleTool = {
+  type: 'http' as const,
+  name: 'lookup_order',
+  description: 'Look up order status by order ID',
+  parameters: { type: 'object', properties: { order_id: { type: 'string' } }, required: ['order_id'] },
+  method: 'GET' as const,
+  url: 'https://shop.example/orders/{order_id}',
+}
+
+export const newAgentSchema = z
+  .strictObject({ name: z.string(), ...definitionShape, ...identityShape })
+  .meta({
+    id: 'NewAgent',
+    examples: [
+      {
+        name: 'Order Support',
+        instructions: 'You are a friendly order support agent.',
+        tools: [exampleTool],
+      },
+    ],
+  })
+
+/** The definition part alone: what a merge patch has to add up to. */
+export const definitionInputSchema = z.strictObject({ name: z.string(), ...definitionShape })
+
+/** A JSON merge patch (RFC 7396): absent fields stay, null takes a field back to its default, arrays are replaced whole. */
+export const agentPatchSchema = z
+  .strictObject({
+    name: z.string().optional(),
+    ...definitionShape,
+    ...identityShape,
+    extensions: z.record(z.string(), objectSchema.nullable()).nullish(),
+    owner_id: idSchema('user').optional(),
+  })
+  .meta({ id: 'AgentPatch', examples: [{ instructions: 'You are brief.' }] })
+
+/** A definition as it is printed: every field. */
+const printedDefinition = {
+  name: z.string(),
+  description: z.string().nullable(),
+  instructions: z.string().nullable(),
+  modality: modalitySchema,
+  model: z
+    .strictObject({
+      provider: z.string().nullable(),
+      name: z.string().nullable(),
+      connection_id: z.string().nullable(),
+      temperature: z.number().nullable(),
+      max_output_tokens: z.int().nullable(),
+      reasoning_effort: reasoningSchema.nullable(),
+      fallbacks: z.array(z.string()),
+    })
+    .nullable()
+    .describe('null: the default model of the server.'),
+  tools: z.array(agentToolSchema),
+  output: z.strictObject({ format: formatSchema, schema: objectSchema.nullable() }),
+  limits: z.strictObject({
+    steps: z.int(),
+    tool_calls: z.int().nullable(),
+    seconds: z.number(),
+    tokens: z.int().nullable(),
+    runs_per_day: z.int().nullable(),
+  }),
+  history: z.strictObject({ runs: z.int() }),
+  metadata: objectSchema,
+  extensions: z.record(z.string(), objectSchema),
+}
+
+export const definitionSchema = z.strictObject(printedDefinition).meta({ id: 'AgentDefinition' })
+
+export const agentSchema = z
+  .strictObject({
+    id: z.string(),
+    ...printedDefinition,
+    slug: z.string().nullable(),
+    visibility: visibilitySchema,
+    enabled: z.boolean(),
+    owner_id: z.string(),
+    version: z.int().nullable().describe('Number of the published version; null: there is only a draft.'),
+    draft: definitionSchema.nullable().describe('Unpublished changes, whole; null: none.'),
+    created_at: timeSchema,
+    updated_at: timeSchema,
+  })
+  .meta({ id: 'Agent' })
+
+export const versionSchema = z
+  .strictObject({
+    version: z.int(),
+    ...printedDefinition,
+    created_at: timeSchema,
+    created_by: z.string().nullable(),
+  })
+  .meta({ id: 'AgentVersion' })
+
+export const differenceSchema = z
+  .strictObject({
+    data: z.array(
+      z.strictObject({
+        path: z.string().describe('Such as `model.temperature` or `tools.lookup_order.url`.'),
+        before: z.json().describe('null where something was added.'),
+        after: z.json().describe('null where something was removed.'),
+      }),
+    ),
+  })
+  .meta({ id: 'AgentDifference' })
+
+export type DefinitionInput = z.output<typeof definitionInputSchema>
+export type NewAgentInput = z.output<typeof newAgentSchema>
+export type AgentPatchInput = z.output<typeof agentPatchSchema>
+export type PrintedDefinition = z.input<typeof definitionSchema>
+export type PrintedAgent = z.input<typeof agentSchema>
+export type PrintedVersion = z.input<typeof versionSchema>

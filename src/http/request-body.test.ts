@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { checkContentType, checkText, parseBody, refuseBody } from './request-body.ts'
+import { parseQuery } from './request-query.ts'
+
+const json = { 'content-type': 'application/json' }
+
+test.each([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/merge-patch+json',
+  'Application/JSON;charset="UTF-8"',
+])('accepts the content type %s', (type) => {
+  expect(() => checkContentType({ 'content-type': type })).not.toThrow()
+})
+
+test.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'application/json; charset=latin1',
+  'multipart/form-data; boundary=x',
+])('refuses the content type %s', (type) => {
+  expect(() => checkContentType({ 'content-type': type })).toThrow(
+    expect.objectContaining({ code: 'unsupported_media_type' }),
+  )
+})
+
+test('refuses a compressed body', () => {
+  expect(() => checkContentType({ ...json, 'content-encoding': 'gzip' })).toThrow(
+    expect.objectContaining({ code: 'unsupported_media_type' }),
+  )
+})
+
+test('takes an empty body for none, and one without a type for JSON', () => {
+  expect(parseBody(Buffer.from(''), {})).toBeUndefined()
+  expect(parseBody(Buffer.from('{"a":1}'), {})).toEqual({ a: 1 })
+})
+
+test('says where a body stops being JSON', () => {
+  expect(() => parseBody(Buffer.from('{\n "a": }'), json)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_json',
+      message:
+        'The request body is not valid JSON: at line 2, column 7, a value was expected and there is something else.',
+      facts: { position: 8, line: 2, column: 7 },
+    }),
+  )
+})
+
+test('refuses what is not UTF-8', () => {
+  expect(() => parseBody(Buffer.from([0x22, 0xff, 0x22]), json)).toThrow(
+    expect.objectContaining({ code: 'invalid_json' }),
+  )
+})
+
+test.each([
+  ['{"tools":[{"name":"a\\u0000b"}]}', 'tools[0].name'],
+  ['{"a\\u0000":1}', 'a\\u0000'],
+  ['"\\u0000"', 'body'],
+])('names the field that holds a NUL character: %s', (text, field) => {
+  expect(() => parseBody(Buffer.from(text), json)).toThrow(
+    expect.objectContaining({
+      code: 'nul_character',
+      fields: [{ field, message: 'must not contain NUL characters (U+0000)' }],
+    }),
+  )
+})
+
+test('refuses nesting deeper than 64 levels, at any size', () => {
+  const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
+  expect(() => parseBody(nested(64), json)).not.toThrow()
+  expect(() => parseBody(nested(65), json)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+  expect(() => parseBody(nested(1_000_000), json)).toThrow(
+    expect.objectContaining({ code: 'invalid_request' }),
+  )
+})
+
+test('lets an empty object pass where no body is taken, and names fields', () => {
+  expect(() => refuseBody(undefined)).not.toThrow()
+  expect(() => refuseBody({})).not.toThrow()
+  expect(() => refuseBody({ force: true })).toThrow(
+    expect.objectContaining({
+      code: 'unknown_field',
+      fields: [{ field: 'force', message: 'is not a field here; this request takes no body' }],
+    }),
+  )
+})
+
+test('reads a query: repeated names are arrays, and no name is special', () => {
+  expect({ ...parseQuery('a=1&b=2&a=3&__proto__=4&c') }).toEqual({
+    a: ['1', '3'],
+    b: '2',
+    ['__proto__']: '4',
+    c: '',
+  })
+  expect(({} as Record<string, unknown>)['4']).toBeUndefined()
+})
+
+test('refuses NUL characters in a query', () => {
+  expect(() => parseQuery('name=a%00')).toThrow(expect.objectContaining({ code: 'nul_character' }))
+  expect(() => checkText({ name: 'fine' }, 'query')).not.toThrow()
+})

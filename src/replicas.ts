@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { Event } from './core/events/event.ts'
+import type { Log } from './lib/log.ts'
+import { parseJson, isJsonObject } from './lib/json.ts'
+import type { Database } from './storage/database.ts'
+
+/** What one process tells the others has changed, so that they forget what they had cached. */
+export type Change = { changed: 'access' } | { changed: 'agent' | 'tool' | 'connection'; id: string }
+
+export interface ReplicaHandlers {
+  runsChanged(runIds: string[]): void
+  commandsWritten(runIds: string[]): void
+  resourceChanged(change: Change): void
+  /** Notices may have been missed. */
+  everythingChanged(): void
+  /** Runs whose segment runs here. */
+  activeRuns(): string[]
+}
+
+/** How often commands for runs of this process are looked for when no notice of them came. Milliseconds. */
+const commandPoll = 1000
+
+/** What the processes on one database tell each other. With the database to ourselves there is nobody to tell. */
+export function connectReplicas(options: { database: Database; log: Log }) {
+  const { database, log } = options
+  const shared = !database.exclusive
+  /** Marks our own notices, which come back to us too. */
+  const origin = randomUUID()
+
+  function send(channel: string, payload: string): void {
+    if (!shared) return
+    database.notify(channel, payload).catch((error: unknown) => {
+      log.warn({ err: error, channel }, 'Other processes could not be told; they find out by polling.')
+    })
+  }
+
+  return {
+    origin,
+
+    /** Whether other processes may write to this database. */
+    shared,
+
+    tell(change: Change): void {
+      send('parley_changes', JSON.stringify({ origin, ...change }))
+    },
+
+    /** Tells the others of a resource's event: what it names has changed. */
+    publish(_workspaceId: string, event: Event): void {
+      const [noun] = event.type.split('.')
+      if (noun === 'agent' || noun === 'tool' || noun === 'connection') {
+        send('parley_changes', JSON.stringify({ origin, changed: noun, id: event.stream }))
+      }
+    },
+
+    /** Tells whoever runs or follows this run that a command or events were written for it. */
+    async tellRun(runId: string): Promise<void> {
+      send('parley_commands', runId)
+      send('parley_runs', `${origin}:${runId}`)
+    },
+
+    async listen(handlers: ReplicaHandlers): Promise<AsyncDisposable> {
+      await using stack = new AsyncDisposableStack()
+      if (shared) {
+        stack.use(
+          await database.listen('parley_runs', (payload) => {
+            if (payload === '') return handlers.everythingChanged()
+            const [from, ids = ''] = payload.split(':')
+            if (from !== origin) handlers.runsChanged(ids.split(','))
+          }),
+        )
+        stack.use(
+          await database.listen('parley_commands', (payload) =>
+            handlers.commandsWritten(payload === '' ? handlers.activeRuns() : [payload]),
+          ),
+        )
+        stack.use(await database.listen('parley_changes', (payload) => readChange(payload, origin, handlers)))
+        const poll = setInterval(() => handlers.commandsWritten(handlers.activeRuns()), commandPoll).unref()
+        stack.defer(() => clearInterval(poll))
+      }
+      return stack.move()
+    },
+  }
+}
+
+function readChange(payload: string, origin: string, handlers: ReplicaHandlers): void {
+  if (payload === '') return handlers.resourceChanged({ changed: 'access' })
+  const change = parseJson(payload)
+  if (!isJsonObject(change) || change['origin'] === origin) return
+  const { changed, id } = change
+  if (changed === 'access') handlers.resourceChanged({ changed })
+  else if ((changed === 'agent' || changed === 'tool' || changed === 'connection') && typeof id === 'string') {
+    handlers.resourceChanged({ changed, id })
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import type { Config } from './config/load.ts'
+import { exampleQuestion, type Example } from './first-start.ts'
+import { printId } from './lib/ids.ts'
+import type { Server } from './server.ts'
+
+/** What a person is told once the server answers: where it is, how to get in, and a first call that works when pasted. */
+export function printStart(server: Server, options: { config: Config; version: string; example: Example | null }): void {
+  const { config, version, example } = options
+  const [listener] = server.listeners
+  const url = config.publicUrl ?? listener?.url ?? ''
+  const { key, created } = server.ownerKey
+  const lines = [
+    '',
+    `Parley ${version} is ready at ${url}`,
+    '',
+    `  Console    ${url}/console`,
+    `  API        ${url}/v1, described at ${url}/openapi.json`,
+    `  Model      ${server.defaultModel.name} (${server.defaultModel.why})`,
+    `  Data       ${config.databaseUrl === null ? `${config.dataDir} (embedded database)` : 'PostgreSQL, from DATABASE_URL'}`,
+    created
+      ? `  Owner key  ${key}  (shown this once; kept in ${join(config.dataDir, 'owner-key')})`
+      : `  Owner key  in ${config.ownerKey === null ? join(config.dataDir, 'owner-key') : 'PARLEY_OWNER_KEY'}`,
+  ]
+  if (example) {
+    const keyText = config.ownerKey === null ? `$(cat '${join(config.dataDir, 'owner-key')}')` : '$PARLEY_OWNER_KEY'
+    lines.push(
+      '',
+      ...(example.isNew && example.run.output ? ['It has already answered once:', `  “${exampleQuestion}”`, `  “${example.run.output}”`, ''] : []),
+      'Ask the example agent yourself:',
+      '',
+      `  curl ${url}/v1/agents/${printId('agent', example.agentId)}/runs \\`,
+      `    -H "Authorization: Bearer ${keyText}" \\`,
+      `    -H 'Content-Type: application/json' \\`,
+      `    -d '{"input": "${exampleQuestion}"}'`,
+      '',
+      'Or talk to it: npm run parley -- chat "Order Support"',
+    )
+  }
+  process.stdout.write(`${lines.join('\n')}\n\n`)
+}
