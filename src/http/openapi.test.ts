@@ -107,6 +107,32 @@ test('collects schemas that have an id, and keeps their examples', () => {
   })
 })
 
+test('names a schema twice where what is sent and what is answered differ, and what refers to it', () => {
+  const size = z.strictObject({ unit: z.string().default('cm') }).meta({ id: 'Size' })
+  const box = z.strictObject({ size }).meta({ id: 'Box' })
+  const put = endpoint({
+    id: 'boxes.put',
+    method: 'PUT',
+    path: '/boxes',
+    summary: 'Keep a box',
+    tag: 'Boxes',
+    scope: 'any',
+    body: box,
+    reply: { status: 200, body: box },
+    errors: [],
+    handle: async () => ({ size: { unit: 'cm' } }),
+  })
+  const { components } = buildOpenApi({ ...options, parts: [{ prefix: '', endpoints: [put] }] })
+  expect(components).toMatchObject({
+    schemas: {
+      Box: { properties: { size: { $ref: '#/components/schemas/Size' } } },
+      Size: { properties: { unit: { default: 'cm' } } },
+      BoxOutput: { properties: { size: { $ref: '#/components/schemas/SizeOutput' } } },
+      SizeOutput: { required: ['unit'] },
+    },
+  })
+})
+
 test('asks no key of a public operation', () => {
   expect(document).toHaveProperty(['paths', '/v1/health', 'get', 'security'], [])
   expect(document).toHaveProperty(['paths', '/v1/health', 'get', 'responses', '204'], {

@@ -45,47 +45,53 @@ export function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   return [...codes].toSorted()
 }
 
+type Direction = 'input' | 'output'
+
 /** Collects the schemas that have an id (`.meta({ id })`) under `components/schemas`. */
 class Components {
   readonly schemas: Record<string, JsonObject> = {}
 
   /** The JSON Schema of one place in the document. `input`: what a client may send; `output`: what it gets. */
-  schema(type: z.ZodType, io: 'input' | 'output'): JsonObject {
-    const {
-      $schema: _draft,
-      $defs: definitions = {},
-      ...root
-    } = z.toJSONSchema(type, { io, unrepresentable: 'any' })
-    const names = new Map<string, string>()
-    for (const name of Object.keys(definitions)) names.set(name, this.#nameFor(name, definitions[name], io))
-    for (const [name, definition] of Object.entries(definitions)) {
-      this.schemas[names.get(name) ?? name] = this.#relink(definition, names)
+  schema(type: z.ZodType, direction: Direction): JsonObject {
+    const converted = z.toJSONSchema(type, { io: direction, unrepresentable: 'any' })
+    const { $schema: _draft, $defs: definitions = {}, ...root } = converted
+    const names = this.#names(definitions, direction)
+    for (const [id, definition] of Object.entries(definitions)) {
+      this.schemas[names.get(id) ?? id] = relink(definition, names)
     }
-    const linked = this.#relink(root, names)
-    const id = type.meta()?.['id']
-    if (typeof id !== 'string') return linked
-    const { id: _id, ...schema } = linked
-    const name = this.#nameFor(id, schema, io)
-    this.schemas[name] = schema
-    return { $ref: `#/components/schemas/${name}` }
+    return relink(root, names)
   }
 
-  /** The schema's own name; with the direction behind it where the two directions differ. */
-  #nameFor(id: string, schema: unknown, io: 'input' | 'output'): string {
-    const existing = this.schemas[id]
-    if (existing === undefined || JSON.stringify(existing) === JSON.stringify(schema)) return id
-    return `${id}${io === 'input' ? 'Input' : 'Output'}`
+  /**
+   * What each schema is called: its own id, or with the direction behind it where the two directions differ. A schema
+   * that refers to such a one differs too, so this goes on until no name changes.
+   */
+  #names(definitions: Record<string, unknown>, direction: Direction): Map<string, string> {
+    const names = new Map(Object.keys(definitions).map((id) => [id, id]))
+    const suffix = direction === 'input' ? 'Input' : 'Output'
+    let changed = true
+    while (changed) {
+      changed = false
+      for (const [id, definition] of Object.entries(definitions)) {
+        const existing = this.schemas[id]
+        if (names.get(id) !== id || existing === undefined) continue
+        if (JSON.stringify(existing) === JSON.stringify(relink(definition, names))) continue
+        names.set(id, id + suffix)
+        changed = true
+      }
+    }
+    return names
   }
+}
 
-  /** The schema with its references pointing into the document. */
-  #relink(schema: unknown, names: ReadonlyMap<string, string>): JsonObject {
-    const text = JSON.stringify(schema, (key, value: unknown) => {
-      if (key !== '$ref' || typeof value !== 'string') return value
-      const name = value.replace('#/$defs/', '')
-      return names.has(name) ? `#/components/schemas/${names.get(name)}` : value
-    })
-    return JSON.parse(text) as JsonObject // it was an object
-  }
+/** The schema with its references pointing into the document. */
+function relink(schema: unknown, names: ReadonlyMap<string, string>): JsonObject {
+  const text = JSON.stringify(schema, (key, value: unknown) => {
+    if (key !== '$ref' || typeof value !== 'string') return value
+    const name = names.get(value.replace('#/$defs/', ''))
+    return name === undefined ? value : `#/components/schemas/${name}`
+  })
+  return JSON.parse(text) as JsonObject // a JSON Schema that zod made is an object
 }
 
 function parameters(components: Components, endpoint: Endpoint): JsonObject[] {

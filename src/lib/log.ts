@@ -8,8 +8,14 @@ export type Log = Logger
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-export function createLog(options: { level: LogLevel; format: 'json' | 'pretty' }): Log {
+/** Logs to standard error, or to `write` when it is given. */
+export function createLog(options: {
+  level: LogLevel
+  format: 'json' | 'pretty'
+  write?: (line: string) => void
+}): Log {
   const base = { level: options.level, base: undefined, redact: { paths: ['personal'], censor: '[personal]' } }
+  if (options.write) return pino(base, { write: options.write })
   if (options.format === 'json') return pino(base, pino.destination({ fd: 2, sync: true }))
   return pino({
     ...base,

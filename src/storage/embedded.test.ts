@@ -110,7 +110,7 @@ test('a first start that was interrupted leaves nothing behind', async () => {
   expect(readdirSync(dataDir).toSorted()).toEqual(['format.json', 'lock.db', 'postgres'])
 })
 
-test('without a template the first start makes the cluster itself', async () => {
+test('without a template the first start makes the cluster itself', { timeout: 120_000 }, async () => {
   const dataDir = await temporaryDirectory()
   await using database = await openDatabase({ dataDir, databaseUrl: null, log: silentLog, template: null })
   await migrate(database)

@@ -13,7 +13,11 @@ const directories: string[] = []
 /** A fresh directory that goes away with the process. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  if (directories.length === 0) process.on('exit', removeDirectories)
+  if (directories.length === 0) {
+    process.on('exit', removeDirectories)
+    // Vitest ends its processes by this signal, which would skip the line above.
+    process.on('SIGTERM', () => process.exit())
+  }
   directories.push(directory)
   return directory
 }

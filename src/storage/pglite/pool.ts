@@ -9,7 +9,8 @@ import type { Session } from './session.ts'
 interface Subscription {
   channel: string
   handler: (payload: string) => void
-  client: EmbeddedClient
+  /** Null while the session is away. */
+  client: EmbeddedClient | null
 }
 
 /**
@@ -68,13 +69,13 @@ export class EmbeddedPool extends EventEmitter implements EngineWatcher {
    * session was lost and is back.
    */
   async listen(channel: string, handler: (payload: string) => void): Promise<AsyncDisposable> {
-    const subscription = { channel, handler, client: await this.#subscribe(channel, handler) }
+    const subscription: Subscription = { channel, handler, client: await this.#subscribe(channel, handler) }
     this.#subscriptions.add(subscription)
     return {
       [Symbol.asyncDispose]: async () => {
         this.#subscriptions.delete(subscription)
-        subscription.client.release()
-        await subscription.client.finished()
+        subscription.client?.release()
+        await subscription.client?.finished()
       },
     }
   }
@@ -82,7 +83,12 @@ export class EmbeddedPool extends EventEmitter implements EngineWatcher {
   async #subscribe(channel: string, handler: (payload: string) => void): Promise<EmbeddedClient> {
     const client = await this.connect()
     client.on('notification', ({ payload }: { payload: string }) => handler(payload))
-    await client.query(`listen ${quoteChannel(channel)}`)
+    try {
+      await client.query(`listen ${quoteChannel(channel)}`)
+    } catch (error) {
+      client.release()
+      throw error
+    }
     return client
   }
 
@@ -96,21 +102,27 @@ export class EmbeddedPool extends EventEmitter implements EngineWatcher {
   /** A new session answers: the channels are opened again, and who follows them must read again. */
   reopened(): void {
     for (const subscription of this.#subscriptions) {
-      subscription.client.release()
+      subscription.client?.release()
+      subscription.client = null
       void this.#renew(subscription)
     }
   }
 
   async #renew(subscription: Subscription): Promise<void> {
     const { channel, handler } = subscription
+    let client: EmbeddedClient
     try {
-      subscription.client = await this.#subscribe(channel, handler)
+      client = await this.#subscribe(channel, handler)
     } catch {
       // The session was lost once more: this is tried again when it is back.
       return
     }
-    if (this.#subscriptions.has(subscription)) handler('')
-    else subscription.client.release()
+    if (!this.#subscriptions.has(subscription)) {
+      client.release()
+      return
+    }
+    subscription.client = client
+    handler('')
   }
 
   end(): Promise<void> {

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/**
+ * What `npm test` runs: all tests, then one crash at every fault point. Installs what the tests need beyond npm packages
+ * where it can; what cannot be had is reported by the tests that are skipped for it. With CI=true nothing may be missing.
+ */
+const postgresBinaries = '/usr/lib/postgresql/15/bin/postgres'
+const strict = process.env['CI'] === 'true'
+
+function run(command: string, arguments_: string[]): number {
+  console.log(`\n> ${command} ${arguments_.join(' ')}`)
+  return spawnSync(command, arguments_, { stdio: 'inherit' }).status ?? 1
+}
+
+/** PostgreSQL's server, from Debian's packages, for the tests of several processes on one database. */
+function installPostgres(): void {
+  if (existsSync(postgresBinaries)) return
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    spawnSync('apt-get', ['update', '-q'], { stdio: 'inherit', env: quiet })
+    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', 'postgresql-15'], { stdio: 'inherit', env: quiet })
+  }
+  if (existsSync(postgresBinaries)) return
+  console.warn('\nSKIPPED: tests on PostgreSQL. PostgreSQL 15 is not installed and could not be: that takes Debian and root.\n')
+  if (strict) process.exit(1)
+}
+
+installPostgres()
+const steps: [string, string[]][] = [
+  ['vitest', ['run']],
+  ['node', ['test/crash/main.ts', '--each-once']],
+]
+for (const [command, arguments_] of steps) {
+  const status = run(command, arguments_)
+  if (status !== 0) process.exit(status)
+}
