@@ -47,7 +47,11 @@ export async function firstStart(server: Server, log: Log): Promise<Example | nu
   return { agentId: agent.id, run, isNew: true }
 }
 
-async function existing(services: Server['services'], principal: Principal, plan: Plan): Promise<Example | null> {
+async function existing(
+  services: Server['services'],
+  principal: Principal,
+  plan: Plan,
+): Promise<Example | null> {
   try {
     const agent = await services.agents.get(principal, plan.agentId)
     return { agentId: agent.id, run: await services.runs.get(principal, plan.runId), isNew: false }

@@ -88,7 +88,10 @@ function readChange(payload: string, origin: string, handlers: ReplicaHandlers):
   if (!isJsonObject(change) || change['origin'] === origin) return
   const { changed, id } = change
   if (changed === 'access') handlers.resourceChanged({ changed })
-  else if ((changed === 'agent' || changed === 'tool' || changed === 'connection') && typeof id === 'string') {
+  else if (
+    (changed === 'agent' || changed === 'tool' || changed === 'connection') &&
+    typeof id === 'string'
+  ) {
     handlers.resourceChanged({ changed, id })
   }
 }

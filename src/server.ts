@@ -38,6 +38,7 @@ import { createApp } from './http/app.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { listen, type Listener } from './http/listen.ts'
 import { createOpenApi } from './http/openapi.ts'
+import type { RouteServices } from './http/route.ts'
 import { serverEndpoints } from './http/server-endpoints.ts'
 import { systemClock } from './lib/clock.ts'
 import { createEgress } from './lib/egress.ts'
@@ -48,7 +49,7 @@ import { createLanguageModel, detectLocalServers, listModels, providers } from '
 import { costOf, priceOf, providerOfModel } from './providers/prices.ts'
 import { connectReplicas } from './replicas.ts'
 import { createFileBlobStore } from './storage/blobs/file-blob-store.ts'
-import { openDatabase } from './storage/database.ts'
+import { openDatabase, type Database } from './storage/database.ts'
 import { startHousekeeping } from './storage/housekeeping.ts'
 import { migrate } from './storage/migrate.ts'
 import { createToolKinds } from './tools/index.ts'
@@ -57,6 +58,8 @@ import { vendorEnvironment } from './vendor-environment.ts'
 /** How long a stopping server lets runs finish before it leaves them to its successor, milliseconds. */
 const drainTime = 3000
 const sharedCacheTtl = 5000
+/** How long the dispatcher's start waits when nothing is there for it, so that the first requests are not slowed down. Milliseconds. */
+const unhurried = 400
 
 export interface Server extends AsyncDisposable {
   listeners: Listener[]
@@ -68,15 +71,26 @@ export interface Server extends AsyncDisposable {
   settings: SettingsStore
 }
 
-/** Builds every part in order and listens; disposing ends them in reverse. */
-export async function startServer(config: Config, log: Log, version: string): Promise<Server> {
+/** Where tests look in. */
+export type ServerHooks = Pick<RouteServices, 'onReply'>
+
+/** Builds every part in order around the database and listens; disposing ends them in reverse, the database last. */
+export async function startServer(
+  config: Config,
+  log: Log,
+  version: string,
+  opening: Promise<Database> = openDatabase({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl,
+    log,
+  }),
+  hooks: ServerHooks = {},
+): Promise<Server> {
   await using parts = new AsyncDisposableStack()
   const clock = systemClock
   const egress = parts.use(createEgress({ allowPrivate: config.allowPrivateEgress }))
   const detecting = detectLocalServers({ egress })
-  const database = parts.use(
-    await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log }),
-  )
+  const database = parts.use(await opening)
   await migrate(database)
   if (database.kind === 'embedded') parts.use(startHousekeeping({ database, dataDir: config.dataDir, log }))
   const sealer = createSealer(loadOrCreateSecretKey(config.dataDir, config.secretKey))
@@ -98,7 +112,8 @@ export async function startServer(config: Config, log: Log, version: string): Pr
   const environment = vendorEnvironment(config.vendor, providers)
   const localServers = await detecting
   const validator = createSchemaValidator()
-  const list = (target: Parameters<typeof listModels>[0], signal: AbortSignal) => listModels(target, { egress }, signal)
+  const list = (target: Parameters<typeof listModels>[0], signal: AbortSignal) =>
+    listModels(target, { egress }, signal)
   const common = { sealer, clock, validator, publish, cacheTtlMs }
   const connections = createConnectionService({
     ...common,
@@ -132,10 +147,11 @@ export async function startServer(config: Config, log: Log, version: string): Pr
 
   const runStore = createRunStore(database)
   const threadStore = createThreadStore(database)
+  const executorStore = createExecutorStore(database)
   const tail = parts.use(new Tail({ database, log }))
   const executor = parts.use(
     createExecutorService({
-      store: createExecutorStore(database),
+      store: executorStore,
       exclusive: database.exclusive,
       connect: () => database.pool.connect(),
       enqueue: (run) => dispatcher.enqueue(run, 0),
@@ -153,7 +169,12 @@ export async function startServer(config: Config, log: Log, version: string): Pr
       origin: replicas.shared ? replicas.origin : null,
       hooks: {
         published: (runId, events) => tail.published(runId, events),
-        turnGiven: (runId) => void answers.dispatchTurn(runId).catch((error: unknown) => log.error({ err: error }, 'A run that has its turn could not be dispatched; the sweep will.')),
+        turnGiven: (runId) =>
+          void answers
+            .dispatchTurn(runId)
+            .catch((error: unknown) =>
+              log.error({ err: error }, 'A run that has its turn could not be dispatched; the sweep will.'),
+            ),
       },
     }),
   )
@@ -183,7 +204,16 @@ export async function startServer(config: Config, log: Log, version: string): Pr
     deliver: (runId, command, commandId) => worker.deliver(runId, command, commandId),
   }
   const executorId = executor.id
-  const runs = createRunService({ store: runStore, threads: threadStore, journal, tail, agents, dispatcher, executorId, clock })
+  const runs = createRunService({
+    store: runStore,
+    threads: threadStore,
+    journal,
+    tail,
+    agents,
+    dispatcher,
+    executorId,
+    clock,
+  })
   const answers = createAnswerService({
     store: runStore,
     journal,
@@ -230,7 +260,9 @@ export async function startServer(config: Config, log: Log, version: string): Pr
           ...database.degraded(),
           ...executor.degraded(),
           ...(state.problem === null ? [] : [state.problem]),
-          ...(state.recovered ? [] : ['Runs of an earlier process are still being taken over.']),
+          ...(state.recovered || state.problem !== null
+            ? []
+            : ['The dispatcher of background and recovered runs is still starting.']),
         ],
       }),
     }),
@@ -238,11 +270,12 @@ export async function startServer(config: Config, log: Log, version: string): Pr
     idempotency: createIdempotency({
       store: createIdempotencyStore(database.kysely),
       executorId: executor.id(),
-      isExecutorAlive: (id) => createExecutorStore(database).isAlive(id),
+      isExecutorAlive: (id) => executorStore.isAlive(id),
     }),
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     log,
+    ...hooks,
   })
   const listeners = await listenAll(app, config)
   parts.defer(async () => {
@@ -250,24 +283,28 @@ export async function startServer(config: Config, log: Log, version: string): Pr
     await worker.drain(drainTime)
     await worker.stopAll({ type: 'shutdown' })
   })
-  const retention = parts.use(createRetentionService({ store: createRetentionStore(database), days: config.retentionDays, log }))
+  const retention = parts.use(
+    createRetentionService({ store: createRetentionStore(database), days: config.retentionDays, log }),
+  )
   retention.start()
 
   const stack = parts.move()
   const recovered = (async () => {
     try {
+      if (!(await executorStore.hasOpenRuns())) await clock.sleep(unhurried)
       const running = await startRunEngine({
         database,
         executorId: executor.id(),
         log,
-        runSegment: createSegmentRunner({ store: createExecutorStore(database), worker, executorId, tail, log }),
+        runSegment: createSegmentRunner({ store: executorStore, worker, executorId, tail, log }),
       })
       stack.use(running)
       engine.resolve(running)
       await executor.start()
       state.recovered = true
     } catch (error) {
-      state.problem = 'The dispatcher did not start: background, delayed and recovered runs wait until the next start.'
+      state.problem =
+        'The dispatcher did not start: background, delayed and recovered runs wait until the next start.'
       log.error({ err: error }, state.problem)
       engine.reject(error)
       engine.promise.catch(() => {}) // everyone who awaits it gets the error; nobody may be waiting yet

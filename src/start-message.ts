@@ -5,7 +5,10 @@ import { printId } from './lib/ids.ts'
 import type { Server } from './server.ts'
 
 /** What a person is told once the server answers: where it is, how to get in, and a first call that works when pasted. */
-export function printStart(server: Server, options: { config: Config; version: string; example: Example | null }): void {
+export function printStart(
+  server: Server,
+  options: { config: Config; version: string; example: Example | null },
+): void {
   const { config, version, example } = options
   const [listener] = server.listeners
   const url = config.publicUrl ?? listener?.url ?? ''
@@ -23,10 +26,13 @@ export function printStart(server: Server, options: { config: Config; version: s
       : `  Owner key  in ${config.ownerKey === null ? join(config.dataDir, 'owner-key') : 'PARLEY_OWNER_KEY'}`,
   ]
   if (example) {
-    const keyText = config.ownerKey === null ? `$(cat '${join(config.dataDir, 'owner-key')}')` : '$PARLEY_OWNER_KEY'
+    const keyText =
+      config.ownerKey === null ? `$(cat '${join(config.dataDir, 'owner-key')}')` : '$PARLEY_OWNER_KEY'
     lines.push(
       '',
-      ...(example.isNew && example.run.output ? ['It has already answered once:', `  “${exampleQuestion}”`, `  “${example.run.output}”`, ''] : []),
+      ...(example.isNew && example.run.output
+        ? ['It has already answered once:', `  “${exampleQuestion}”`, `  “${example.run.output}”`, '']
+        : []),
       'Ask the example agent yourself:',
       '',
       `  curl ${url}/v1/agents/${printId('agent', example.agentId)}/runs \\`,

@@ -8,7 +8,10 @@ export function vendorEnvironment(
 ): ModelEnvironment {
   const value = (name: string | null): string | null => (name === null ? null : (vendor[name] ?? null))
   return Object.fromEntries(
-    providers.map(({ name, keyEnv, baseUrlEnv }) => [name, { apiKey: value(keyEnv), baseUrl: value(baseUrlEnv) }]),
+    providers.map(({ name, keyEnv, baseUrlEnv }) => [
+      name,
+      { apiKey: value(keyEnv), baseUrl: value(baseUrlEnv) },
+    ]),
   )
 }
 

@@ -16,7 +16,7 @@ export interface DoctorParts {
   version: string
   vendorVariables: readonly string[]
   /** Whether a process has this data directory open. Only asked for a directory that exists. */
-  lockState(dataDir: string): LockState
+  lockState(dataDir: string): LockState | Promise<LockState>
 }
 
 export function doctorCommand(

@@ -21,7 +21,7 @@ export function inspectNode(version: string): Finding {
   return { topic: 'node', health: fits ? 'ok' : 'broken', sentence }
 }
 
-export async function inspectDataDirectory(directory: string, lock: () => LockState): Promise<Finding[]> {
+export async function inspectDataDirectory(directory: string, lock: () => LockState | Promise<LockState>): Promise<Finding[]> {
   const topic = 'data directory'
   const found = await stat(directory).catch(() => null)
   if (found === null) {
@@ -35,7 +35,7 @@ export async function inspectDataDirectory(directory: string, lock: () => LockSt
   )
   if (!writable)
     findings.push({ topic, health: 'broken', sentence: `${directory} cannot be written by this user.` })
-  const state = writable && (await exists(join(directory, 'lock.db'))) ? lock() : 'free'
+  const state = writable && (await exists(join(directory, 'lock.db'))) ? await lock() : 'free'
   const use = state === 'held' ? 'in use by a running process' : 'not in use'
   const used = `${directory}: ${size(await directorySize(directory))}, ${await format(directory)}, ${use}.`
   findings.push({ topic, health: 'ok', sentence: used })

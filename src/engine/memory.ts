@@ -9,7 +9,12 @@ import type { JsonValue } from '../lib/json.ts'
 export interface CallMemory {
   call: RequestedCall
   /** The question whether it may be made at all. */
-  approval: { approvalId: string; mode: 'park' | 'defer'; decision: Decision | null; reason: string | null } | null
+  approval: {
+    approvalId: string
+    mode: 'park' | 'defer'
+    decision: Decision | null
+    reason: string | null
+  } | null
   /** The newest intent, until its receipt is there. */
   intent: { effectId: string; effects: EffectPolicy | 'client' } | null
   /** The question what became of an intent without a receipt. */
@@ -81,7 +86,13 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
     memory.stepOpen = true
   },
   'message.completed': (memory, data) => {
-    const calls = data.calls.map((call): CallMemory => ({ call, approval: null, intent: null, lost: null, result: null }))
+    const calls = data.calls.map((call): CallMemory => ({
+      call,
+      approval: null,
+      intent: null,
+      lost: null,
+      result: null,
+    }))
     for (const call of calls) memory.calls.set(call.call.callId, call)
     memory.toolCalls += calls.length
     memory.turns.push({ type: 'assistant', text: data.text, reasoning: data.reasoning, calls })
@@ -131,7 +142,12 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
 }
 
 /** Takes one event into `memory`, in place. */
-export function fold<Type extends EventType>(memory: RunMemory, type: Type, data: EventTypes[Type], at: string): void {
+export function fold<Type extends EventType>(
+  memory: RunMemory,
+  type: Type,
+  data: EventTypes[Type],
+  at: string,
+): void {
   const apply: Fold<Type> | undefined = folds[type]
   apply?.(memory, data, at)
 }

@@ -26,7 +26,8 @@ export async function buildPrompt(
   if (system) prompt.push({ role: 'system', content: system })
   for (const turn of turns) {
     if (turn.type === 'user') prompt.push({ role: 'user', content: await userParts(turn.content, blobs) })
-    else if (turn.type === 'correction') prompt.push({ role: 'user', content: [{ type: 'text', text: turn.message }] })
+    else if (turn.type === 'correction')
+      prompt.push({ role: 'user', content: [{ type: 'text', text: turn.message }] })
     else pushAssistant(prompt, turn)
   }
   return prompt
@@ -48,7 +49,12 @@ function pushAssistant(prompt: ModelPrompt, turn: Extract<Turn, { type: 'assista
   }
   if (turn.text) content.push({ type: 'text', text: turn.text })
   for (const { call } of turn.calls) {
-    content.push({ type: 'tool-call', toolCallId: call.callId, toolName: call.tool, input: call.raw ?? call.arguments })
+    content.push({
+      type: 'tool-call',
+      toolCallId: call.callId,
+      toolName: call.tool,
+      input: call.raw ?? call.arguments,
+    })
   }
   if (content.length > 0) prompt.push({ role: 'assistant', content })
   if (turn.calls.length > 0) prompt.push({ role: 'tool', content: turn.calls.map(toolPart) })
@@ -79,7 +85,12 @@ async function userParts(parts: InputPart[], blobs: Pick<BlobStore, 'get'>): Pro
     }
     const filename = part.filename === null ? {} : { filename: part.filename }
     if ('url' in part) {
-      content.push({ type: 'file', mediaType: part.mediaType, data: { type: 'url', url: new URL(part.url) }, ...filename })
+      content.push({
+        type: 'file',
+        mediaType: part.mediaType,
+        data: { type: 'url', url: new URL(part.url) },
+        ...filename,
+      })
       continue
     }
     const data = await readBlob(part.blob, blobs)
@@ -107,7 +118,10 @@ export function modelTools(tools: Iterable<ToolDefinition>): ModelTool[] {
 }
 
 /** Everything of a model call but the prompt: the settings of the agent. */
-export function modelSettings(definition: AgentDefinition, tools: ModelTool[]): Omit<ModelCallOptions, 'prompt'> {
+export function modelSettings(
+  definition: AgentDefinition,
+  tools: ModelTool[],
+): Omit<ModelCallOptions, 'prompt'> {
   const { model, output } = definition
   return {
     ...(tools.length > 0 ? { tools } : {}),
@@ -118,7 +132,13 @@ export function modelSettings(definition: AgentDefinition, tools: ModelTool[]): 
   }
 }
 
-function jsonFormat(schema: AgentDefinition['output']['schema']): NonNullable<ModelCallOptions['responseFormat']> {
+function jsonFormat(
+  schema: AgentDefinition['output']['schema'],
+): NonNullable<ModelCallOptions['responseFormat']> {
   if (schema === null) return { type: 'json' }
-  return { type: 'json', name: 'output', schema: schema as NonNullable<Extract<ModelCallOptions['responseFormat'], { type: 'json' }>['schema']> } // checked when it was stored
+  return {
+    type: 'json',
+    name: 'output',
+    schema: schema as NonNullable<Extract<ModelCallOptions['responseFormat'], { type: 'json' }>['schema']>,
+  } // checked when it was stored
 }

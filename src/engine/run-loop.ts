@@ -22,7 +22,11 @@ export type SegmentEnd = 'terminal' | 'waiting' | 'lost' | 'shutdown'
  * Everything that happens is in the journal; this never throws. `onClosing` is called when the segment has decided to
  * wait: what is told to it from then on would not be heard.
  */
-export async function runLoop(segment: Segment, deps: RunLoopDeps, onClosing: () => void): Promise<SegmentEnd> {
+export async function runLoop(
+  segment: Segment,
+  deps: RunLoopDeps,
+  onClosing: () => void,
+): Promise<SegmentEnd> {
   const limit = limitTimer(segment)
   try {
     for (;;) {
@@ -67,7 +71,10 @@ async function makeMove(segment: Segment, deps: RunLoopDeps, move: RunMoveNext):
   }
 }
 
-async function park(segment: Segment, waitingFor: Extract<RunMoveNext, { type: 'wait' }>['waitingFor']): Promise<SegmentEnd> {
+async function park(
+  segment: Segment,
+  waitingFor: Extract<RunMoveNext, { type: 'wait' }>['waitingFor'],
+): Promise<SegmentEnd> {
   faultPoint('run.before_waiting')
   record(segment, 'run.waiting', { waitingFor })
   segment.journal.patch(segment.handle, { state: 'waiting', waitingFor, usage: segment.memory.usage })
@@ -81,7 +88,8 @@ async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promis
   if (output.format === 'json') {
     const checked = checkJson(text, output.schema, deps)
     if (checked.problem !== null) {
-      if (segment.memory.corrections > 0) return await fail(segment, { code: 'output_invalid', message: checked.problem })
+      if (segment.memory.corrections > 0)
+        return await fail(segment, { code: 'output_invalid', message: checked.problem })
       record(segment, 'output.rejected', {
         step: segment.memory.step,
         message: `${checked.problem} Answer again with the corrected JSON value and nothing else.`,
@@ -107,7 +115,9 @@ function checkJson(
   const value = parseJson(fenced?.[1] ?? text)
   if (value === undefined) return { problem: 'The answer is not JSON.' }
   const wrong = schema === null ? null : deps.checkOutput(schema, value)
-  return wrong === null ? { value, problem: null } : { problem: `The answer does not fit the schema: ${wrong}` }
+  return wrong === null
+    ? { value, problem: null }
+    : { problem: `The answer does not fit the schema: ${wrong}` }
 }
 
 async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
@@ -119,7 +129,10 @@ async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
 
 async function end(
   segment: Segment,
-  patch: { state: 'completed'; output: string; outputJson: JsonValue } | { state: 'failed'; error: RunError } | { state: 'cancelled' },
+  patch:
+    | { state: 'completed'; output: string; outputJson: JsonValue }
+    | { state: 'failed'; error: RunError }
+    | { state: 'cancelled' },
 ): Promise<void> {
   const { journal, handle, memory, clock } = segment
   journal.patch(handle, {
@@ -152,7 +165,10 @@ async function endAfterStop(segment: Segment): Promise<SegmentEnd> {
       return 'terminal'
     case 'time_limit': {
       const { seconds } = segment.agent.definition.limits
-      return await fail(segment, { code: 'time_limit_reached', message: `The run reached its limit of ${seconds} seconds.` })
+      return await fail(segment, {
+        code: 'time_limit_reached',
+        message: `The run reached its limit of ${seconds} seconds.`,
+      })
     }
     case 'lost':
       return lost(segment, segment.abort.signal.reason)
@@ -176,5 +192,8 @@ function printError(segment: Segment, error: unknown): RunError {
 function limitTimer(segment: Segment): NodeJS.Timeout {
   const limit = segment.agent.definition.limits.seconds * 1000
   const left = Math.max(0, limit - segment.memory.activeMs)
-  return setTimeout(() => segment.abort.abort(new SegmentStopped({ type: 'time_limit' })), Math.min(left, 2 ** 31 - 1))
+  return setTimeout(
+    () => segment.abort.abort(new SegmentStopped({ type: 'time_limit' })),
+    Math.min(left, 2 ** 31 - 1),
+  )
 }

@@ -71,7 +71,10 @@ function nextForCalls(input: MachineInput, open: CallMemory[], overdue: RunError
   const moves = open.map((call) => ({ call, move: nextForCall(input, call) }))
   const abandoned = moves.find(({ move }) => move.type === 'give_up')
   if (abandoned) {
-    return fail('effect_given_up', `The outcome of ${abandoned.call.call.tool} is unknown and the run was given up.`)
+    return fail(
+      'effect_given_up',
+      `The outcome of ${abandoned.call.call.tool} is unknown and the run was given up.`,
+    )
   }
   const actionable = moves.filter(({ move }) => move.type !== 'await')
   if (actionable.length > 0) {
@@ -86,7 +89,8 @@ function nextForCalls(input: MachineInput, open: CallMemory[], overdue: RunError
 /** What one open call needs next. */
 export function nextForCall(input: MachineInput, memory: CallMemory): CallMove {
   const tool = input.tools.get(memory.call.tool)
-  if (!tool) return { type: 'refuse', status: 'error', message: `There is no tool named ${memory.call.tool}.` }
+  if (!tool)
+    return { type: 'refuse', status: 'error', message: `There is no tool named ${memory.call.tool}.` }
   if (memory.intent) return nextAfterIntent(memory, memory.intent.effects)
   const wrong = input.checkArguments(tool, memory)
   if (wrong !== null) return { type: 'refuse', status: 'error', message: wrong }
@@ -101,7 +105,11 @@ export function nextForCall(input: MachineInput, memory: CallMemory): CallMove {
   }
   if (tool.kind !== 'function') return { type: 'perform' }
   if (input.answering.clientTools === 'available') return { type: 'hand_out' }
-  return { type: 'refuse', status: 'error', message: 'This tool runs in the client, and this client cannot run tools.' }
+  return {
+    type: 'refuse',
+    status: 'error',
+    message: 'This tool runs in the client, and this client cannot run tools.',
+  }
 }
 
 function nextAfterIntent(memory: CallMemory, effects: EffectPolicy | 'client'): CallMove {
@@ -118,7 +126,11 @@ function nextAfterIntent(memory: CallMemory, effects: EffectPolicy | 'client'): 
 function waitingFor(moves: { call: CallMemory; move: CallMove }[]): WaitingFor {
   const awaited = (kind: 'approval' | 'outcome' | 'client'): CallMemory[] =>
     moves.filter(({ move }) => move.type === 'await' && move.for === kind).map(({ call }) => call)
-  const describe = ({ call }: CallMemory) => ({ callId: call.callId, tool: call.tool, arguments: call.arguments })
+  const describe = ({ call }: CallMemory) => ({
+    callId: call.callId,
+    tool: call.tool,
+    arguments: call.arguments,
+  })
   const lost = awaited('outcome')
   if (lost.length > 0) {
     const approvals = lost.map((call) => ({ approvalId: call.lost?.approvalId ?? '', ...describe(call) }))
@@ -126,7 +138,10 @@ function waitingFor(moves: { call: CallMemory; move: CallMove }[]): WaitingFor {
   }
   const asked = awaited('approval')
   if (asked.length > 0) {
-    const approvals = asked.map((call) => ({ approvalId: call.approval?.approvalId ?? '', ...describe(call) }))
+    const approvals = asked.map((call) => ({
+      approvalId: call.approval?.approvalId ?? '',
+      ...describe(call),
+    }))
     return { type: 'approval', approvals }
   }
   return { type: 'tool_outputs', calls: awaited('client').map(describe) }

@@ -42,7 +42,11 @@ export interface Segment {
 }
 
 /** Appends an event and takes it into memory. Whoever needs it committed awaits `journal.committed`. */
-export function record<Type extends RunEventType>(segment: Segment, type: Type, data: EventTypes[Type]): void {
+export function record<Type extends RunEventType>(
+  segment: Segment,
+  type: Type,
+  data: EventTypes[Type],
+): void {
   segment.journal.append(segment.handle, type, data)
   fold(segment.memory, type, data, new Date(segment.clock.now()).toISOString())
 }

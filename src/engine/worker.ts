@@ -58,7 +58,12 @@ export class Worker {
 
   /** Runs a segment. The result resolves when it has ended; it never rejects. */
   start(start: SegmentStart): Promise<SegmentEnd> {
-    const active: Active = { segment: null, abort: start.abort, closing: false, ended: Promise.resolve('lost') }
+    const active: Active = {
+      segment: null,
+      abort: start.abort,
+      closing: false,
+      ended: Promise.resolve('lost'),
+    }
     this.#active.set(start.run.id, active)
     active.ended = this.#run(start, active)
     return active.ended
@@ -92,7 +97,8 @@ export class Worker {
       await active.ended
       return true
     }
-    if (command.kind === 'tool_outputs') record(segment, 'tool.outputs_received', { outputs: command.outputs })
+    if (command.kind === 'tool_outputs')
+      record(segment, 'tool.outputs_received', { outputs: command.outputs })
     else {
       const { kind: _kind, ...data } = command
       record(segment, 'approval.decided', data)
@@ -143,7 +149,10 @@ export class Worker {
         active.closing = true
       })
     } catch (error) {
-      this.#deps.log.error({ err: error, run: id }, 'A run could not be taken up; it is tried again by the next recovery.')
+      this.#deps.log.error(
+        { err: error, run: id },
+        'A run could not be taken up; it is tried again by the next recovery.',
+      )
     }
     if (this.#active.get(id) === active) this.#active.delete(id)
     if (end === 'waiting') await this.#deps.onParked(id)
@@ -217,9 +226,12 @@ function refuse(segment: Segment, command: RunCommand): AppError | null {
       return call?.intent?.effects !== 'client' || call.result !== null
     })
     if (!unknown) return null
-    return new AppError('not_waiting_for_that', { detail: `This run does not wait for an output of ${unknown.callId}.` })
+    return new AppError('not_waiting_for_that', {
+      detail: `This run does not wait for an output of ${unknown.callId}.`,
+    })
   }
   const call = segment.memory.calls.get(command.callId)
-  const asked = call?.approval?.approvalId === command.approvalId || call?.lost?.approvalId === command.approvalId
+  const asked =
+    call?.approval?.approvalId === command.approvalId || call?.lost?.approvalId === command.approvalId
   return asked ? null : new AppError('not_waiting_for_that')
 }

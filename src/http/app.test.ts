@@ -10,12 +10,17 @@ import { AppError } from '../errors.ts'
 import { createLog } from '../lib/log.ts'
 import { endpoint, eventStream, replyWith, type EndpointRequest } from './endpoint.ts'
 
-const seen: { request: EndpointRequest | null; log: unknown[] } = { request: null, log: [] }
+const seen: { request: EndpointRequest | null; log: unknown[]; opened: number } = {
+  request: null,
+  log: [],
+  opened: 0,
+}
 const gone = Promise.withResolvers<void>()
 const common = { summary: 's', tag: 'Test', errors: [] }
 const echoBody = z.strictObject({ name: z.string(), count: z.number().optional() })
 
 async function* twoMessages() {
+  seen.opened += 1
   yield [{ data: '1' }, { data: '2' }]
 }
 
@@ -215,6 +220,7 @@ test('answers HEAD of a stream without opening it', async () => {
   const head = await send('HEAD', '/v1/test/stream')
   expect(head.status).toBe(200)
   expect(head.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  expect(seen.opened).toBe(0)
   expect((await send('GET', '/v1/test/stream')).text).toBe('data: 1\n\ndata: 2\n\n')
 })
 
@@ -263,12 +269,16 @@ test('refuses another content type with 415', async () => {
 })
 
 test('refuses a body that is too large, announced or not', async () => {
-  const announced = await send('POST', '/v1/test/1/echo', { body: { name: 'x'.repeat(1000) } })
-  expect(announced.status).toBe(413)
-  const asking = request(`${server.url}/v1/test/1/echo`, {
+  const headers = { authorization: `Bearer ${server.ownerKey}`, 'content-type': 'application/json' }
+  const announcing = request(`${server.url}/v1/test/1/echo`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${server.ownerKey}`, 'content-type': 'application/json' },
+    headers: { ...headers, 'content-length': 1001 },
   })
+  announcing.flushHeaders()
+  const [refused] = await once(announcing, 'response')
+  expect(refused.statusCode).toBe(413)
+  announcing.destroy()
+  const asking = request(`${server.url}/v1/test/1/echo`, { method: 'POST', headers })
   asking.write('"'.padEnd(600, 'x'))
   asking.write('x'.repeat(600))
   const [reply] = await once(asking, 'response')

@@ -70,7 +70,7 @@ export class SseConnection {
     this.#lastWrite = options.now()
     outgoing.writeHead(200, streamHeaders(stream, options.requestId))
     outgoing.once('close', this.#gone)
-    this.#headTimer = null
+    this.#headTimer = setTimeout(this.#flush, headWithin)
   }
 
   /** Sends what the source yields until it ends. Never rejects: a failure is told to the client and logged. */

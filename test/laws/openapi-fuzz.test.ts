@@ -9,7 +9,7 @@ import { caller, startLawServer } from '../support/law-server.ts'
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 /** For all routes together, milliseconds. */
 const budget = 15_000
-const runsPerRoute = 60
+const runsPerRoute = 200
 
 const server = await startLawServer()
 afterAll(async () => await server[Symbol.asyncDispose]())

@@ -92,7 +92,10 @@ function stringOf(schema: JsonObject): fc.Arbitrary<JsonValue> {
     return fc.constantFrom('2030-01-01T00:00:00Z', '2030-13-01T00:00:00Z', '1970-01-01')
   if (schema['format'] === 'email') return fc.emailAddress()
   if (schema['format'] === 'uri') return fc.webUrl()
-  return fc.string({ minLength: 1, maxLength: 30 })
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.string({ minLength: 1, maxLength: 30 }) },
+    { weight: 1, arbitrary: hostileText },
+  )
 }
 
 function validFor(schema: JsonObject, resolve: Resolve, depth: number): fc.Arbitrary<JsonValue> {

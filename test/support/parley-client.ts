@@ -50,7 +50,8 @@ export class ParleyClient {
   /** As `send`; throws with the reply unless its status is 2xx. */
   async expect(method: string, path: string, body?: JsonValue): Promise<JsonObject> {
     const reply = await this.send(method, path, body === undefined ? {} : { body })
-    if (reply.status >= 300) throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`)
+    if (reply.status >= 300)
+      throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`)
     return reply.body
   }
 
@@ -114,7 +115,9 @@ export class ParleyClient {
         ...(signal ? { signal } : {}),
       })
       request.on('response', resolve)
-      request.on('error', (cause) => reject(signal?.aborted ? cause : new ConnectionLost('No connection.', { cause })))
+      request.on('error', (cause) =>
+        reject(signal?.aborted ? cause : new ConnectionLost('No connection.', { cause })),
+      )
       request.end(body === undefined ? undefined : JSON.stringify(body))
     })
   }

@@ -3,9 +3,7 @@ import type { JsonObject } from '../../src/lib/json.ts'
 import { ConnectionLost, type ParleyClient, type Reply, type StreamedEvent } from './parley-client.ts'
 
 /** How the run comes about: a streamed request that is repeated with its key until it is answered, or it is there. */
-export type FollowedRun =
-  | { runId: string }
-  | { agentId: string; body: JsonObject; idempotencyKey: string }
+export type FollowedRun = { runId: string } | { agentId: string; body: JsonObject; idempotencyKey: string }
 
 const terminal = new Set(['run.completed', 'run.failed', 'run.cancelled'])
 const retryEvery = 20
@@ -83,7 +81,8 @@ export class RunFollower {
 
   #open(): AsyncGenerator<StreamedEvent> {
     const refused = (reply: Reply): void => {
-      if (!isPassing(reply)) throw new Error(`The stream was refused: ${reply.status} ${JSON.stringify(reply.body)}`)
+      if (!isPassing(reply))
+        throw new Error(`The stream was refused: ${reply.status} ${JSON.stringify(reply.body)}`)
     }
     const signal = this.#signal
     if (this.#runId === null && 'body' in this.#run) {

@@ -1,7 +1,7 @@
 import { loadConfig } from '../../src/config/load.ts'
 import { createLog, silentLog, type Log } from '../../src/lib/log.ts'
 import { providers } from '../../src/providers/index.ts'
-import { startServer, type Server } from '../../src/server.ts'
+import { startServer, type Server, type ServerHooks } from '../../src/server.ts'
 import { vendorVariables } from '../../src/vendor-environment.ts'
 import { temporaryDirectory } from './database.ts'
 
@@ -30,7 +30,7 @@ export interface Reply {
   body: any // eslint-disable-line typescript/no-explicit-any
 }
 
-export async function startTestServer(options: { env?: Record<string, string>; log?: Log; dataDir?: string } = {}): Promise<TestServer> {
+export async function startTestServer(options: { env?: Record<string, string>; log?: Log; dataDir?: string; hooks?: ServerHooks } = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await temporaryDirectory())
   const env = {
     PARLEY_DATA_DIR: dataDir,
@@ -40,7 +40,7 @@ export async function startTestServer(options: { env?: Record<string, string>; l
     ...options.env,
   }
   const config = loadConfig(env, { vendorVariables: vendorVariables(providers) })
-  const server = await startServer(config, options.log ?? silentLog, '0.0.0-test')
+  const server = await startServer(config, options.log ?? silentLog, '0.0.0-test', undefined, options.hooks)
   const url = server.listeners[0]?.url ?? ''
   const ownerKey = server.ownerKey.key
 

@@ -34,13 +34,22 @@ export function createApprovalService(deps: {
    * The run that a deferred decision starts has the approval's own id, so that deciding it again after a crash cannot
    * start a second one.
    */
-  async function startDeferred(principal: Principal, approval: Approval, request: DecisionRequest): Promise<void> {
+  async function startDeferred(
+    principal: Principal,
+    approval: Approval,
+    request: DecisionRequest,
+  ): Promise<void> {
     const origin = await runs.get(principal, approval.runId)
     const approved = request.decision === 'approve'
     const accepted = await runs.create(principal, {
       id: approval.id,
       agentId: approval.agentId,
-      input: [{ type: 'text', text: `The call of ${approval.tool} was ${approved ? 'approved' : 'rejected'} by a person.` }],
+      input: [
+        {
+          type: 'text',
+          text: `The call of ${approval.tool} was ${approved ? 'approved' : 'rejected'} by a person.`,
+        },
+      ],
       thread: { id: origin.threadId },
       version: origin.agentVersion,
       tools: [],

@@ -29,7 +29,11 @@ export function createApprovalStore(database: Database) {
     },
 
     /** Newest first. */
-    async list(workspaceId: string, filter: ApprovalFilter, page: { limit: number; after: string | null }): Promise<Approval[]> {
+    async list(
+      workspaceId: string,
+      filter: ApprovalFilter,
+      page: { limit: number; after: string | null },
+    ): Promise<Approval[]> {
       let query = db.selectFrom('approvals').selectAll().where('workspace_id', '=', workspaceId)
       if (filter.state !== undefined) query = query.where('state', '=', filter.state)
       if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
@@ -66,7 +70,14 @@ export function createApprovalStore(database: Database) {
     async reopen(id: string): Promise<void> {
       await db
         .updateTable('approvals')
-        .set({ state: 'pending', decision: null, reason: null, result: null, decided_by: null, decided_at: null })
+        .set({
+          state: 'pending',
+          decision: null,
+          reason: null,
+          result: null,
+          decided_by: null,
+          decided_at: null,
+        })
         .where('id', '=', id)
         .execute()
     },
@@ -81,7 +92,9 @@ export function createApprovalStore(database: Database) {
         .selectAll()
         .where('mode', '=', 'defer')
         .where('state', '=', 'decided')
-        .where((eb) => eb.not(eb.exists(eb.selectFrom('runs').select('runs.id').whereRef('runs.id', '=', 'approvals.id'))))
+        .where((eb) =>
+          eb.not(eb.exists(eb.selectFrom('runs').select('runs.id').whereRef('runs.id', '=', 'approvals.id'))),
+        )
         .limit(limit)
         .execute()
       return rows.map((row) => ({ ...fromRow(row), decidedBy: row.decided_by ?? '' }))

@@ -134,7 +134,9 @@ const texts = new Map<string, string>()
 function statementText(create: boolean, rare: boolean, notify: boolean): string {
   const parts = [changedRuns]
   if (create) parts.push(createdRuns)
-  const bases = create ? 'select id, base from changed union all select id, 0 from c' : 'select id, base from changed'
+  const bases = create
+    ? 'select id, base from changed union all select id, 0 from c'
+    : 'select id, base from changed'
   parts.push(newEvents(bases))
   let position = create ? 4 : 3
   if (rare) {
@@ -157,7 +159,12 @@ function statementText(create: boolean, rare: boolean, notify: boolean): string 
   return `with ${parts.join(',')}\n${results.join('\nunion all\n')}`
 }
 
-function rowJson(runId: string, fence: number, events: number, patch: RunPatch | null): Record<string, unknown> {
+function rowJson(
+  runId: string,
+  fence: number,
+  events: number,
+  patch: RunPatch | null,
+): Record<string, unknown> {
   return {
     id: runId,
     fence,
@@ -189,7 +196,9 @@ function eventsJson(batch: FlushBatch[]): string {
     let number = 0
     for (const event of entry.events) {
       number += 1
-      rows.push(`{"s":"${entry.runId}","o":${number},"t":"${event.type}","a":"${event.at}","d":${event.text}}`)
+      rows.push(
+        `{"s":"${entry.runId}","o":${number},"t":"${event.type}","a":"${event.at}","d":${event.text}}`,
+      )
     }
   }
   return `[${rows.join(',')}]`

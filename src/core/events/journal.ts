@@ -48,7 +48,12 @@ class Handle implements RunHandle {
   }
 
   get dirty(): boolean {
-    return this.events.length > 0 || this.creation !== null || this.patch !== null || this.handledCommands.length > 0
+    return (
+      this.events.length > 0 ||
+      this.creation !== null ||
+      this.patch !== null ||
+      this.handledCommands.length > 0
+    )
   }
 }
 
@@ -88,7 +93,13 @@ export class Journal implements AsyncDisposable {
   #closed = false
 
   /** `origin` marks our notices to other processes; null: there are none to tell. */
-  constructor(options: { database: Database; clock: Clock; log: Log; hooks: JournalHooks; origin: string | null }) {
+  constructor(options: {
+    database: Database
+    clock: Clock
+    log: Log
+    hooks: JournalHooks
+    origin: string | null
+  }) {
     this.#origin = options.origin
     this.#database = options.database
     this.#clock = options.clock
@@ -143,7 +154,13 @@ export class Journal implements AsyncDisposable {
    * Text as it arrives from a model. The first of a message goes out at once; what follows is gathered into one event
    * per tick.
    */
-  delta(handle: RunHandle, type: 'message.delta' | 'reasoning.delta', step: number, text: string, first: boolean): void {
+  delta(
+    handle: RunHandle,
+    type: 'message.delta' | 'reasoning.delta',
+    step: number,
+    text: string,
+    first: boolean,
+  ): void {
     const own = this.#own(handle)
     if (own.failure) return
     if (first) {
@@ -231,7 +248,10 @@ export class Journal implements AsyncDisposable {
     try {
       await this.#write(batch)
     } catch (error) {
-      this.#log.warn({ err: error, runs: batch.length }, 'A journal batch failed; writing its runs one by one.')
+      this.#log.warn(
+        { err: error, runs: batch.length },
+        'A journal batch failed; writing its runs one by one.',
+      )
       for (const entry of batch) await this.#writeAlone(entry)
     }
   }
@@ -240,7 +260,10 @@ export class Journal implements AsyncDisposable {
     try {
       await this.#write([entry])
     } catch (cause) {
-      this.#log.error({ err: cause, run: entry.handle.runId }, 'An entry of the journal could not be written.')
+      this.#log.error(
+        { err: cause, run: entry.handle.runId },
+        'An entry of the journal could not be written.',
+      )
       this.#lose(entry, new AppError('database_unavailable', { cause }))
     }
   }

@@ -16,11 +16,16 @@ export interface ResourceEventSink {
  * Appends the next event of a resource's stream inside `transaction`. The caller publishes the returned event after
  * the commit.
  */
-export async function recordResourceEvent(transaction: Transaction<Schema>, fact: ResourceFact): Promise<Event> {
+export async function recordResourceEvent(
+  transaction: Transaction<Schema>,
+  fact: ResourceFact,
+): Promise<Event> {
   const { last_seq: seq } = await transaction
     .insertInto('streams')
     .values({ id: fact.stream, workspace_id: fact.workspaceId, last_seq: 1 })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet((eb) => ({ last_seq: eb('streams.last_seq', '+', 1) })))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({ last_seq: eb('streams.last_seq', '+', 1) })),
+    )
     .returning('last_seq')
     .executeTakeFirstOrThrow()
   const at = new Date()

@@ -84,7 +84,9 @@ export class Tail implements AsyncDisposable {
   constructor(options: { database: Database; log: Log }) {
     this.#database = options.database
     this.#log = options.log
-    this.#poll = options.database.exclusive ? null : setInterval(() => void this.#compare(), safetyPoll).unref()
+    this.#poll = options.database.exclusive
+      ? null
+      : setInterval(() => void this.#compare(), safetyPoll).unref()
   }
 
   /** Events committed by this process. */

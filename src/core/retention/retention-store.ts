@@ -11,7 +11,9 @@ export function createRetentionStore(database: Database) {
   const db = database.kysely
   return {
     async deleteOldIdempotency(): Promise<void> {
-      await sql`delete from idempotency where created_at < now() - make_interval(hours => ${keepIdempotency})`.execute(db)
+      await sql`delete from idempotency where created_at < now() - make_interval(hours => ${keepIdempotency})`.execute(
+        db,
+      )
     },
 
     /** Commands that came too late for their run. */

@@ -75,7 +75,10 @@ export function createAnswerService(deps: {
     const events = await store.take(transaction, run, {
       state: 'running',
       executorId: deps.executorId(),
-      events: [answerEvent(command), { type: 'run.resumed', data: { fence: run.fence + 1, reason: 'answered' } }],
+      events: [
+        answerEvent(command),
+        { type: 'run.resumed', data: { fence: run.fence + 1, reason: 'answered' } },
+      ],
     })
     return { type: 'taken', run, events, resume: true, turn: null }
   }
@@ -97,12 +100,19 @@ export function createAnswerService(deps: {
     const handle = journal.handle(run.id, run.fence + 1, (error) => abort.abort(error))
     const { id, workspaceId, agentId, threadId, pins } = run
     const events = await store.events(id)
-    dispatcher.start({ run: { id, workspaceId, agentId, threadId, pins }, handle, abort, events, recovered: false })
+    dispatcher.start({
+      run: { id, workspaceId, agentId, threadId, pins },
+      handle,
+      abort,
+      events,
+      recovered: false,
+    })
   }
 
   async function dispatchTurn(runId: string): Promise<void> {
     const next = await store.fenceOf(runId)
-    if (next?.state === 'queued') await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence }, 0)
+    if (next?.state === 'queued')
+      await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence }, 0)
   }
 
   return {
@@ -193,7 +203,8 @@ async function waitForEnd(events: AsyncIterable<JournalEvent[]>): Promise<void> 
 }
 
 function answerEvent(command: Exclude<RunCommand, { kind: 'cancel' }>): NewRunEvent {
-  if (command.kind === 'tool_outputs') return { type: 'tool.outputs_received', data: { outputs: command.outputs } }
+  if (command.kind === 'tool_outputs')
+    return { type: 'tool.outputs_received', data: { outputs: command.outputs } }
   const { kind: _kind, ...data } = command
   return { type: 'approval.decided', data }
 }
@@ -206,10 +217,15 @@ function checkOutputs(run: LockedRun, outputs: { callId: string; output: JsonVal
   const awaited = new Set(run.waitingFor.calls.map((call) => call.callId))
   outputs.forEach(({ callId }, index) => {
     if (!awaited.delete(callId)) {
-      throw invalidField(`outputs[${index}].call_id`, 'the run does not wait for this call, or it is answered twice')
+      throw invalidField(
+        `outputs[${index}].call_id`,
+        'the run does not wait for this call, or it is answered twice',
+      )
     }
   })
   if (awaited.size > 0) {
-    throw new AppError('tool_outputs_missing', { detail: `Outputs are missing for: ${[...awaited].join(', ')}.` })
+    throw new AppError('tool_outputs_missing', {
+      detail: `Outputs are missing for: ${[...awaited].join(', ')}.`,
+    })
   }
 }

@@ -89,7 +89,8 @@ export function createExecutorService(deps: {
 
   async function recover(dead: string[]): Promise<void> {
     const runs = await store.reap(dead)
-    if (dead.length > 0 || runs > 0) log.info({ executors: dead.length, runs }, 'Took over the runs of dead processes.')
+    if (dead.length > 0 || runs > 0)
+      log.info({ executors: dead.length, runs }, 'Took over the runs of dead processes.')
     faultPoint('recovery.after_requeue')
     await sweep()
   }

@@ -66,6 +66,17 @@ export function createExecutorStore(database: Database) {
       return result.rows.map((row) => row.id)
     },
 
+    /** Whether any run waits to be picked up or belongs to another process. */
+    async hasOpenRuns(): Promise<boolean> {
+      const row = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('state', 'in', ['queued', 'running'])
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
     /** All executors but this one: with the database to ourselves, they are dead. */
     async others(self: string): Promise<string[]> {
       const rows = await db.selectFrom('executors').select('id').where('id', '<>', self).execute()
@@ -80,7 +91,12 @@ export function createExecutorStore(database: Database) {
       return await db.transaction().execute(async (transaction) => {
         const taken = await transaction
           .updateTable('runs')
-          .set((eb) => ({ state: 'queued', fence: eb('fence', '+', 1), executor_id: null, dispatched_at: null }))
+          .set((eb) => ({
+            state: 'queued',
+            fence: eb('fence', '+', 1),
+            executor_id: null,
+            dispatched_at: null,
+          }))
           .where('state', '=', 'running')
           .where((eb) =>
             eb.or([
@@ -161,13 +177,25 @@ export function createExecutorStore(database: Database) {
         const seq = row.last_seq + 1
         await transaction
           .updateTable('runs')
-          .set({ state: 'running' satisfies RunState, fence: fence + 1, executor_id: executorId, last_seq: seq, started_at: row.started_at ?? at })
+          .set({
+            state: 'running' satisfies RunState,
+            fence: fence + 1,
+            executor_id: executorId,
+            last_seq: seq,
+            started_at: row.started_at ?? at,
+          })
           .where('id', '=', id)
           .execute()
         const data = first ? { fence: fence + 1 } : { fence: fence + 1, reason: 'recovered' }
         await transaction
           .insertInto('events')
-          .values({ stream: id, seq, type: first ? 'run.started' : 'run.resumed', data: JSON.stringify(data), at })
+          .values({
+            stream: id,
+            seq,
+            type: first ? 'run.started' : 'run.resumed',
+            data: JSON.stringify(data),
+            at,
+          })
           .execute()
         return {
           id,

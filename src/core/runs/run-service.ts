@@ -15,7 +15,14 @@ import type { ToolDefinition } from '../tools/tool.ts'
 import type { RunDispatcher } from './dispatch.ts'
 import type { Page, RunFilter, RunStore } from './run-store.ts'
 import { applyEvent } from './run-view.ts'
-import { isTerminal, type Answering, type DeferredCall, type InputPart, type Run, type RunPins } from './run.ts'
+import {
+  isTerminal,
+  type Answering,
+  type DeferredCall,
+  type InputPart,
+  type Run,
+  type RunPins,
+} from './run.ts'
 
 /** Which thread a run belongs to: an existing one by id, the caller's own key, or a new one. */
 export type ThreadChoice = { id: string } | { namespace: string; key: string } | null
@@ -55,7 +62,10 @@ export interface AgentsForRuns {
   /** Whether this principal may see the runs of an agent, deleted or not. */
   canSeeRuns(principal: Principal, agentId: string): Promise<boolean>
   /** Checks tools given with a run, and takes their header values out and seals them. */
-  pinRunTools(runId: string, tools: ToolDefinition[]): { tools: ToolDefinition[]; sealedSecrets: string | null }
+  pinRunTools(
+    runId: string,
+    tools: ToolDefinition[],
+  ): { tools: ToolDefinition[]; sealedSecrets: string | null }
 }
 
 export type RunService = ReturnType<typeof createRunService>
@@ -82,7 +92,8 @@ export function createRunService(deps: {
   async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
     const chosen = request.version === null ? {} : { version: request.version }
     const agent = await agents.resolveForRun(principal, request.agentId, chosen)
-    const thread = request.thread === null ? null : await findThread(principal, request.agentId, request.thread)
+    const thread =
+      request.thread === null ? null : await findThread(principal, request.agentId, request.thread)
     const { runsPerDay } = agent.definition.limits
     if (runsPerDay !== null && !(await store.countDay(request.agentId, runsPerDay))) {
       throw new AppError('daily_limit_reached', {
@@ -93,7 +104,12 @@ export function createRunService(deps: {
     return accept(principal, request, agent, thread)
   }
 
-  function accept(principal: Principal, request: RunRequest, agent: ResolvedAgent, thread: Thread | null): AcceptedRun {
+  function accept(
+    principal: Principal,
+    request: RunRequest,
+    agent: ResolvedAgent,
+    thread: Thread | null,
+  ): AcceptedRun {
     const pinned = agents.pinRunTools(request.id, request.tools)
     const pins: RunPins = {
       versionId: agent.versionId,
@@ -110,7 +126,13 @@ export function createRunService(deps: {
     const events: Pick<JournalEvent, 'type' | 'data' | 'at'>[] = []
     const startNow = direct && thread === null
     const at = run.createdAt.toISOString()
-    const facts = { id: run.id, workspaceId: run.workspaceId, agentId: run.agentId, threadId: run.threadId, pins }
+    const facts = {
+      id: run.id,
+      workspaceId: run.workspaceId,
+      agentId: run.agentId,
+      threadId: run.threadId,
+      pins,
+    }
     const start = (): void => dispatcher.start({ run: facts, handle, abort, events, recovered: false })
 
     const stored = new Promise<void>((resolve, reject) => {
@@ -128,7 +150,8 @@ export function createRunService(deps: {
         pins,
         metadata: request.metadata,
         createdAt: at,
-        availableAt: request.delaySeconds > 0 ? new Date(clock.now() + request.delaySeconds * 1000).toISOString() : null,
+        availableAt:
+          request.delaySeconds > 0 ? new Date(clock.now() + request.delaySeconds * 1000).toISOString() : null,
         admitted: (state) => {
           if (startNow) return resolve()
           if (state === 'running' && direct) {
@@ -142,7 +165,10 @@ export function createRunService(deps: {
         refused: reject,
       })
     })
-    const record = (type: 'run.created' | 'message.created' | 'run.started', data: JournalEvent['data']): void => {
+    const record = (
+      type: 'run.created' | 'message.created' | 'run.started',
+      data: JournalEvent['data'],
+    ): void => {
       journal.append(handle, type, data as never) // each caller below pairs a type with its own data
       events.push({ type, data, at })
     }
@@ -170,16 +196,29 @@ export function createRunService(deps: {
     await dispatcher.enqueue({ id: runId, agentId, fence: 1 }, delaySeconds)
   }
 
-  async function findThread(principal: Principal, agentId: string, choice: { id: string } | { namespace: string; key: string }): Promise<Thread> {
+  async function findThread(
+    principal: Principal,
+    agentId: string,
+    choice: { id: string } | { namespace: string; key: string },
+  ): Promise<Thread> {
     if ('id' in choice) {
       const thread = await threads.find(principal.workspaceId, choice.id)
       if (!thread || thread.agentId !== agentId) {
-        throw new AppError('thread_not_found', { fields: [{ field: 'thread_id', message: 'No thread of this agent has this id.' }] })
+        throw new AppError('thread_not_found', {
+          fields: [{ field: 'thread_id', message: 'No thread of this agent has this id.' }],
+        })
       }
       return thread
     }
     const { workspaceId } = principal
-    return await threads.insert({ id: newId(), workspaceId, agentId, namespace: choice.namespace, key: choice.key, metadata: {} })
+    return await threads.insert({
+      id: newId(),
+      workspaceId,
+      agentId,
+      namespace: choice.namespace,
+      key: choice.key,
+      metadata: {},
+    })
   }
 
   async function get(principal: Principal, id: string): Promise<Run> {
@@ -203,7 +242,11 @@ export function createRunService(deps: {
     },
 
     /** One page of the journal. */
-    async events(principal: Principal, id: string, page: { after: number; limit: number }): Promise<JournalEvent[]> {
+    async events(
+      principal: Principal,
+      id: string,
+      page: { after: number; limit: number },
+    ): Promise<JournalEvent[]> {
       await get(principal, id)
       return await store.eventsAfter(id, page.after, page.limit)
     },
@@ -218,7 +261,8 @@ export function createRunService(deps: {
       options: { after: number; signal: AbortSignal },
     ): Promise<AsyncIterable<JournalEvent[]>> {
       const run = await get(principal, id)
-      if (isTerminal(run.state) && (await store.eventsAfter(id, options.after, 1)).length === 0) return nothing()
+      if (isTerminal(run.state) && (await store.eventsAfter(id, options.after, 1)).length === 0)
+        return nothing()
       return tail.follow(id, options)
     },
 

@@ -76,7 +76,18 @@ export function createRunStore(database: Database) {
     async lock(transaction: StoreTransaction, id: string): Promise<LockedRun | null> {
       const row = await transaction
         .selectFrom('runs')
-        .select(['id', 'workspace_id', 'agent_id', 'thread_id', 'state', 'fence', 'last_seq', 'waiting_for', 'pins', 'usage'])
+        .select([
+          'id',
+          'workspace_id',
+          'agent_id',
+          'thread_id',
+          'state',
+          'fence',
+          'last_seq',
+          'waiting_for',
+          'pins',
+          'usage',
+        ])
         .where('id', '=', id)
         .forUpdate()
         .executeTakeFirst()
@@ -148,13 +159,21 @@ export function createRunStore(database: Database) {
         .whereRef('threads.id', '=', 'runs.thread_id')
         .where('runs.id', '=', runId)
         .where('runs.state', '=', 'queued')
-        .where((eb) => eb.or([eb('threads.active_run_id', 'is', null), eb('threads.active_run_id', '=', runId)]))
+        .where((eb) =>
+          eb.or([eb('threads.active_run_id', 'is', null), eb('threads.active_run_id', '=', runId)]),
+        )
         .returning('threads.id')
         .executeTakeFirst()
       return row !== undefined
     },
 
-    async addCommand(transaction: StoreTransaction, id: string, runId: string, kind: string, data: unknown): Promise<void> {
+    async addCommand(
+      transaction: StoreTransaction,
+      id: string,
+      runId: string,
+      kind: string,
+      data: unknown,
+    ): Promise<void> {
       await transaction
         .insertInto('commands')
         .values({ id, run_id: runId, kind, data: JSON.stringify(data) })
@@ -173,13 +192,22 @@ export function createRunStore(database: Database) {
 
     /** Whether it was still there. */
     async removeCommand(transaction: StoreTransaction, id: string): Promise<boolean> {
-      const row = await transaction.deleteFrom('commands').where('id', '=', id).returning('id').executeTakeFirst()
+      const row = await transaction
+        .deleteFrom('commands')
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst()
       return row !== undefined
     },
 
     async commandsFor(runIds: string[]): Promise<{ id: string; runId: string; data: unknown }[]> {
       if (runIds.length === 0) return []
-      const rows = await db.selectFrom('commands').selectAll().where('run_id', 'in', runIds).orderBy('id').execute()
+      const rows = await db
+        .selectFrom('commands')
+        .selectAll()
+        .where('run_id', 'in', runIds)
+        .orderBy('id')
+        .execute()
       return rows.map((row) => ({ id: row.id, runId: row.run_id, data: row.data }))
     },
 
@@ -199,7 +227,11 @@ export function createRunStore(database: Database) {
       eventsAfter(db, runId, after, limit),
 
     async fenceOf(id: string): Promise<{ fence: number; agentId: string; state: RunState } | null> {
-      const row = await db.selectFrom('runs').select(['fence', 'agent_id', 'state']).where('id', '=', id).executeTakeFirst()
+      const row = await db
+        .selectFrom('runs')
+        .select(['fence', 'agent_id', 'state'])
+        .where('id', '=', id)
+        .executeTakeFirst()
       return row ? { fence: row.fence, agentId: row.agent_id, state: row.state as RunState } : null
     },
   }
@@ -221,7 +253,16 @@ function numbered(run: LockedRun, events: NewRunEvent[], at: Date): JournalEvent
 export function lockedFromRow(
   row: Pick<
     Selectable<Schema['runs']>,
-    'id' | 'workspace_id' | 'agent_id' | 'thread_id' | 'state' | 'fence' | 'last_seq' | 'waiting_for' | 'pins' | 'usage'
+    | 'id'
+    | 'workspace_id'
+    | 'agent_id'
+    | 'thread_id'
+    | 'state'
+    | 'fence'
+    | 'last_seq'
+    | 'waiting_for'
+    | 'pins'
+    | 'usage'
   >,
 ): LockedRun {
   return {
@@ -247,7 +288,9 @@ async function readInputs(db: Kysely<Schema>, runIds: string[]): Promise<Map<str
     .where('stream', 'in', runIds)
     .where('seq', '=', 2)
     .execute()
-  return new Map(rows.map((row) => [row.stream, (JSON.parse(row.data) as EventTypes['message.created']).content]))
+  return new Map(
+    rows.map((row) => [row.stream, (JSON.parse(row.data) as EventTypes['message.created']).content]),
+  )
 }
 
 function fromRow(row: Selectable<Schema['runs']>, input: InputPart[]): Run {

@@ -27,9 +27,15 @@ export interface RunError {
 
 /** What a run waits for, with the ids needed to answer. */
 export type WaitingFor =
-  | { type: 'approval'; approvals: { approvalId: string; callId: string; tool: string; arguments: JsonValue }[] }
+  | {
+      type: 'approval'
+      approvals: { approvalId: string; callId: string; tool: string; arguments: JsonValue }[]
+    }
   | { type: 'tool_outputs'; calls: { callId: string; tool: string; arguments: JsonValue }[] }
-  | { type: 'needs_decision'; approvals: { approvalId: string; callId: string; tool: string; arguments: JsonValue }[] }
+  | {
+      type: 'needs_decision'
+      approvals: { approvalId: string; callId: string; tool: string; arguments: JsonValue }[]
+    }
 
 /** How the caller of a run can answer while it runs. */
 export interface Answering {

@@ -13,12 +13,20 @@ export function createSettingsStore(database: Database) {
         .values({ name, value: JSON.stringify(value) })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow()
+      const row = await db
+        .selectFrom('settings')
+        .select('value')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow()
       return row.value as Value // only `establish` and `replace` write it, with the type that goes with the name
     },
 
     async replace(name: string, value: unknown): Promise<void> {
-      await db.updateTable('settings').set({ value: JSON.stringify(value) }).where('name', '=', name).execute()
+      await db
+        .updateTable('settings')
+        .set({ value: JSON.stringify(value) })
+        .where('name', '=', name)
+        .execute()
     },
   }
 }

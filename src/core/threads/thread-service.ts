@@ -21,7 +21,11 @@ export function createThreadService(deps: {
       request: { id: string; agentId: string; namespace: string; key: string | null; metadata: JsonObject },
     ): Promise<Thread> {
       await deps.requireAgent(principal, request.agentId)
-      return await store.insert({ ...request, workspaceId: principal.workspaceId, key: request.key ?? request.id })
+      return await store.insert({
+        ...request,
+        workspaceId: principal.workspaceId,
+        key: request.key ?? request.id,
+      })
     },
 
     get: (principal: Principal, id: string): Promise<Thread> => find(principal, id),

@@ -12,7 +12,9 @@ export type ThreadStore = ReturnType<typeof createThreadStore>
 export function createThreadStore(database: Database) {
   const db = database.kysely
   return {
-    async insert(thread: Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>): Promise<Thread> {
+    async insert(
+      thread: Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>,
+    ): Promise<Thread> {
       await db
         .insertInto('threads')
         .values({
@@ -54,7 +56,11 @@ export function createThreadStore(database: Database) {
       filter: { agentId?: string },
       page: { limit: number; after: string | null },
     ): Promise<Thread[]> {
-      let query = db.selectFrom('threads').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+      let query = db
+        .selectFrom('threads')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('deleted_at', 'is', null)
       if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId)
       if (page.after !== null) query = query.where('id', '<', page.after)
       const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
@@ -75,7 +81,12 @@ export function createThreadStore(database: Database) {
     },
 
     /** Events of the given types of the newest `runs` finished runs before run `before`, oldest run first. */
-    async history(threadId: string, before: string, runs: number, types: EventType[]): Promise<JournalEvent[]> {
+    async history(
+      threadId: string,
+      before: string,
+      runs: number,
+      types: EventType[],
+    ): Promise<JournalEvent[]> {
       if (runs === 0) return []
       const rows = await db
         .selectFrom('runs')

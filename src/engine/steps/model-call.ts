@@ -6,7 +6,12 @@ import { faultPoint } from '../../lib/fault-point.ts'
 import { cleanJson, cleanText, isJsonObject, parseJson } from '../../lib/json.ts'
 import { backoff } from '../../lib/retry.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
-import type { LanguageModel, ModelCallOptions, ModelStreamPart, ModelUsage } from '../../ports/language-model.ts'
+import type {
+  LanguageModel,
+  ModelCallOptions,
+  ModelStreamPart,
+  ModelUsage,
+} from '../../ports/language-model.ts'
 import { buildPrompt, modelSettings, modelTools } from '../prompt.ts'
 import { record, type Segment } from '../segment.ts'
 
@@ -54,7 +59,8 @@ export async function callModel(
   const choices: (ModelChoice | string | null)[] = [definition.model, ...(definition.model?.fallbacks ?? [])]
   const prompt = await buildPrompt(definition, [...segment.history, ...segment.memory.turns], deps.blobs)
   const options = { ...modelSettings(definition, modelTools(segment.tools.values())), prompt }
-  if (move.restart) record(segment, 'step.restarted', { step: move.step, reason: 'The process that called the model ended.' })
+  if (move.restart)
+    record(segment, 'step.restarted', { step: move.step, reason: 'The process that called the model ended.' })
 
   let failure: unknown = null
   for (const [index, choice] of choices.entries()) {
@@ -102,7 +108,10 @@ async function attempt(
       if (signal.aborted || wait === null) throw error
       segment.log.info({ err: error, run: segment.run.id, step, wait }, 'A model call is tried again.')
       if (reader.started) {
-        record(segment, 'step.restarted', { step, reason: 'The connection to the model broke; the call is made again.' })
+        record(segment, 'step.restarted', {
+          step,
+          reason: 'The connection to the model broke; the call is made again.',
+        })
       }
       await segment.clock.sleep(wait, signal)
     }
@@ -165,14 +174,18 @@ class AnswerReader {
       if (finish) {
         return {
           text: this.#text.join(''),
-          reasoning: [...this.#reasoning.values()].filter((thought) => thought.text || thought.providerMetadata),
+          reasoning: [...this.#reasoning.values()].filter(
+            (thought) => thought.text || thought.providerMetadata,
+          ),
           calls: this.#calls,
           finishReason: finish.finishReason.unified,
           usage: finish.usage,
         }
       }
     }
-    throw new AppError('provider_unavailable', { detail: 'The model provider ended its answer in the middle.' })
+    throw new AppError('provider_unavailable', {
+      detail: 'The model provider ended its answer in the middle.',
+    })
   }
 
   #take(part: ModelStreamPart): Extract<ModelStreamPart, { type: 'finish' }> | null {

@@ -37,9 +37,21 @@ function settleAtOnce(segment: Segment, { call, move }: Move): void {
   const { callId, tool } = call.call
   switch (move.type) {
     case 'refuse':
-      return record(segment, 'tool.completed', { callId, tool, status: move.status, output: move.message, ms: 0 })
+      return record(segment, 'tool.completed', {
+        callId,
+        tool,
+        status: move.status,
+        output: move.message,
+        ms: 0,
+      })
     case 'adopt':
-      return record(segment, 'tool.completed', { callId, tool, status: 'ok', output: call.lost?.result ?? null, ms: 0 })
+      return record(segment, 'tool.completed', {
+        callId,
+        tool,
+        status: 'ok',
+        output: call.lost?.result ?? null,
+        ms: 0,
+      })
     case 'ask_approval':
       return askApproval(segment, call, move.mode)
     case 'ask_outcome':
@@ -55,7 +67,10 @@ function askApproval(segment: Segment, call: CallMemory, mode: 'park' | 'defer')
   const approvalId = ask(segment, call, 'approval', mode)
   if (mode === 'park') return
   const { callId, tool } = call.call
-  const output = { status: 'pending_approval', message: 'A person has been asked; the call is made when they approve it.' }
+  const output = {
+    status: 'pending_approval',
+    message: 'A person has been asked; the call is made when they approve it.',
+  }
   record(segment, 'tool.completed', {
     callId,
     tool,
@@ -65,17 +80,35 @@ function askApproval(segment: Segment, call: CallMemory, mode: 'park' | 'defer')
   })
 }
 
-function ask(segment: Segment, call: CallMemory, kind: 'approval' | 'needs_decision', mode: 'park' | 'defer'): string {
+function ask(
+  segment: Segment,
+  call: CallMemory,
+  kind: 'approval' | 'needs_decision',
+  mode: 'park' | 'defer',
+): string {
   const { callId, tool, arguments: args } = call.call
   const { run, journal, handle } = segment
   const approvalId = newId()
   const { workspaceId, agentId } = run
-  journal.requestApproval(handle, { id: approvalId, workspaceId, agentId, callId, kind, mode, tool, arguments: args })
+  journal.requestApproval(handle, {
+    id: approvalId,
+    workspaceId,
+    agentId,
+    callId,
+    kind,
+    mode,
+    tool,
+    arguments: args,
+  })
   record(segment, 'approval.requested', { approvalId, callId, tool, arguments: args, kind, mode })
   return approvalId
 }
 
-function intend(segment: Segment, { call }: CallMemory, effects: ReturnType<typeof effectPolicy> | 'client'): void {
+function intend(
+  segment: Segment,
+  { call }: CallMemory,
+  effects: ReturnType<typeof effectPolicy> | 'client',
+): void {
   record(segment, 'tool.called', {
     callId: call.callId,
     tool: call.tool,
@@ -128,7 +161,11 @@ function printResult(result: ToolResult): { status: 'ok' | 'error'; output: Json
 }
 
 /** Asks the other side what became of a call; the call when it must be made again, null when that is settled. */
-async function checkEffect(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<CallMemory | null> {
+async function checkEffect(
+  segment: Segment,
+  deps: ToolCallDeps,
+  memory: CallMemory,
+): Promise<CallMemory | null> {
   const tool = definitionOf(segment, memory)
   const kind = kindOf(deps, tool)
   const { callId, tool: name } = memory.call
@@ -137,11 +174,20 @@ async function checkEffect(segment: Segment, deps: ToolCallDeps, memory: CallMem
     : { happened: 'unknown', reason: 'This kind of tool cannot be asked.' }
   segment.abort.signal.throwIfAborted()
   if (check.happened === true) {
-    record(segment, 'tool.completed', { callId, tool: name, status: 'ok', output: cleanJson(check.result), ms: 0 })
+    record(segment, 'tool.completed', {
+      callId,
+      tool: name,
+      status: 'ok',
+      output: cleanJson(check.result),
+      ms: 0,
+    })
     return null
   }
   if (check.happened === false) return memory
-  segment.log.warn({ run: segment.run.id, call: callId, reason: check.reason }, 'Nobody knows whether an effect happened.')
+  segment.log.warn(
+    { run: segment.run.id, call: callId, reason: check.reason },
+    'Nobody knows whether an effect happened.',
+  )
   ask(segment, memory, 'needs_decision', 'park')
   return null
 }

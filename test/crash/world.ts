@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
+import { startFakeOpenAi } from '../support/fake-openai.ts'
+import type {
+  FakeVendor,
+  RecordedRequest,
+  ScriptedAnswer,
+  ScriptedPiece,
+} from '../support/scripted-answer.ts'
+import { startToolServer, type ToolServer } from '../support/tool-server.ts'
+import { flowSteps, readInput, tools, wordsOf, type ToolName } from './flows.ts'
+
+/** Between two words of the model, milliseconds: slow enough to be killed between them. */
+const pace = 4
+
+/** What stands outside the server that is killed: the model and the tools. */
+export interface World extends AsyncDisposable {
+  model: FakeVendor
+  tools: ToolServer
+  /** The agent whose model follows the flows. */
+  agent: JsonObject
+  /** Variables that bring the server to this model. */
+  environment: Record<string, string>
+}
+
+export async function startWorld(): Promise<World> {
+  const toolServer = await startToolServer()
+  const model = await startFakeOpenAi({
+    respond(request) {
+      model.requests.length = 0 // a long test would otherwise keep every one
+      return answer(request)
+    },
+  })
+  return {
+    model,
+    tools: toolServer,
+    agent: {
+      name: 'Crash test',
+      model: 'openai/flows',
+      instructions: 'Do what the person asks.',
+      tools: (Object.keys(tools) as ToolName[]).map((name) => toolDefinition(name, toolServer)),
+      history: { runs: 2 },
+    },
+    environment: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: model.url },
+    async [Symbol.asyncDispose]() {
+      await model.close()
+      await toolServer[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function toolDefinition(name: ToolName, server: ToolServer): JsonObject {
+  const { effects, approval } = tools[name]
+  if (effects !== 'client') return { ...server.definition(name, effects), approval }
+  return {
+    type: 'function',
+    name,
+    description: 'Asks the client.',
+    parameters: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+  }
+}
+
+/** The next step of the flow that the newest message of a person asks for: a function of the conversation alone. */
+function answer(request: RecordedRequest): ScriptedAnswer {
+  const messages = request.body?.['messages']
+  const conversation = Array.isArray(messages) ? messages.filter(isJsonObject) : []
+  const asked = conversation.findLastIndex((message) => message['role'] === 'user')
+  const wanted = readInput(contentText(conversation[asked]?.['content'] ?? null))
+  if (!wanted) return { status: 400, body: { error: { message: 'No flow is asked for.' } } }
+  const { flow, order } = wanted
+  const step = 1 + conversation.slice(asked).filter((message) => message['role'] === 'assistant').length
+  const calls = flowSteps(flow)[step - 1]?.calls ?? []
+  const pieces: ScriptedPiece[] = wordsOf(flow, order, step).flatMap((text, index) => [
+    { wait: delay(index * pace) },
+    { text },
+  ])
+  if (calls.length > 0) {
+    pieces.push({
+      toolCalls: calls.map((name) => ({
+        id: `call_${step}_${name}`,
+        name,
+        arguments: JSON.stringify({ order }),
+      })),
+    })
+  }
+  return { pieces }
+}
+
+function contentText(content: JsonValue): string {
+  return typeof content === 'string' ? content : JSON.stringify(content)
+}
