@@ -27,6 +27,7 @@ import { createThreadService } from './core/threads/thread-service.ts'
 import { createThreadStore } from './core/threads/thread-store.ts'
 import { createSchemaValidator } from './core/tools/schema-validator.ts'
 import { createToolService } from './core/tools/tool-service.ts'
+import { createUsageStore } from './core/usage/usage-store.ts'
 import { createToolStore } from './core/tools/tool-store.ts'
 import { createResolver, keyFormsOf } from './dialects/index.ts'
 import { problemSchema } from './dialects/native/errors.ts'
@@ -240,7 +241,7 @@ export async function startServer(
     }),
   )
 
-  const services = { access, agents, tools, connections, models, runs, answers, approvals, threads, blobs }
+  const services = { access, agents, tools, connections, models, runs, answers, approvals, threads, usage: createUsageStore(database), blobs }
   const native = createNativeDialect(nativeEndpoints(services))
   const dialects = [native] as const
   const state = { recovered: false, problem: null as string | null }

@@ -2,7 +2,7 @@ import { idealMs, instantModel, pacedModel, type Pace } from '../models.ts'
 import { loadAndCount, loadTarget, type LoadShape } from './load-target.ts'
 import { expectNoErrors, sameAim, type Scenario } from './scenario.ts'
 
-const pace: Pace = { tokens: 60, everyMs: 20 }
+const pace: Pace = { tokens: 25, everyMs: 20 }
 
 /**
  * Streams that last, their starts spread over one answer: the server is busy but not saturated. At saturation the time

@@ -47,8 +47,8 @@ export function record<Type extends RunEventType>(
   type: Type,
   data: EventTypes[Type],
 ): void {
-  segment.journal.append(segment.handle, type, data)
-  fold(segment.memory, type, data, new Date(segment.clock.now()).toISOString())
+  const at = segment.journal.append(segment.handle, type, data)
+  fold(segment.memory, type, data, at)
 }
 
 /** Why the segment's signal was aborted. A handle that was lost aborts with an error of its own. */

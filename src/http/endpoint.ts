@@ -162,10 +162,10 @@ export type Endpoint = EndpointRecord
 
 /** Types the handler by the record's own schemas and returns the record as it is. */
 export function endpoint<
-  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodUndefined,
   Reply extends z.ZodType | null = null,
 >(record: EndpointRecord<Params, Query, Body, Reply>): Endpoint {
-  return record as unknown as Endpoint // the frame calls the handler only with what these schemas parsed
+  return record
 }

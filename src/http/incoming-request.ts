@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import type { Principal } from '../core/access/principal.ts'
 import { AppError } from '../errors.ts'
 import { newId } from '../lib/ids.ts'
@@ -14,7 +13,7 @@ function firstValue(header: string | string[] | undefined): string | undefined {
 /** Where the client reached this server. The proxy's word counts only when the operator trusts it. */
 function derivedUrl(incoming: IncomingMessage, trustProxy: boolean): string {
   const { headers } = incoming
-  const encrypted = (incoming.socket as TLSSocket).encrypted === true // undefined on a plain socket
+  const encrypted = 'encrypted' in incoming.socket
   const scheme = (trustProxy && firstValue(headers['x-forwarded-proto'])) || (encrypted ? 'https' : 'http')
   const host = (trustProxy && firstValue(headers['x-forwarded-host'])) || headers.host || ''
   return `${scheme === 'https' ? 'https' : 'http'}://${hostForm.test(host) ? host : 'localhost'}`

@@ -65,8 +65,11 @@ test.each([
   )
 })
 
+function nested(depth: number): Buffer {
+  return Buffer.from('['.repeat(depth) + ']'.repeat(depth))
+}
+
 test('refuses nesting deeper than 64 levels, at any size', () => {
-  const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
   expect(() => parseBody(nested(64), json)).not.toThrow()
   expect(() => parseBody(nested(65), json)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   expect(() => parseBody(nested(1_000_000), json)).toThrow(

@@ -102,15 +102,14 @@ export async function answerRoute(
   if (!once || services.idempotency === null) {
     return render(endpoint, services, await endpoint.handle(request))
   }
-  const { reattach } = endpoint
   return await services.idempotency.answer({
     request,
     endpoint,
     target: request.target,
     body,
     handle: async () => render(endpoint, services, await endpoint.handle(request)),
-    ...(reattach && {
-      reattach: async () => render(endpoint, services, await reattach.call(endpoint, request)),
+    ...(endpoint.reattach && {
+      reattach: async () => render(endpoint, services, await endpoint.reattach?.(request)),
     }),
     printError: (error) => ({ ...dialect.printError(error, request), headers: {} }),
   })

@@ -14,6 +14,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
+const failed = (error: AppError) => ({ event: 'error', data: error.code })
+
 /** Serves one stream; answers its reply, the server's side of it, and the streams. */
 async function serve(stream: EventStream, options: { streams?: SseStreams } = {}) {
   const streams = options.streams ?? new SseStreams({ log: silentLog })
@@ -21,7 +23,6 @@ async function serve(stream: EventStream, options: { streams?: SseStreams } = {}
   const finished = Promise.withResolvers<void>()
   const server = createServer((_incoming, response) => {
     outgoing.resolve(response)
-    const failed = (error: AppError) => ({ event: 'error', data: error.code })
     streams
       .send(response, stream, { requestId: 'r1', headOnly: false, failed })
       .then(finished.resolve, finished.reject)
@@ -40,6 +41,12 @@ async function serve(stream: EventStream, options: { streams?: SseStreams } = {}
 
 async function* yields(messages: (SseMessage | SseMessage[])[]): AsyncGenerator<SseMessage | SseMessage[]> {
   for (const message of messages) yield message
+}
+
+/** Yields one message and fails. */
+async function* failing(error: Error): AsyncGenerator<SseMessage> {
+  yield { data: '1' }
+  throw error
 }
 
 /** A source that yields what it is given until it is returned. */
@@ -62,7 +69,7 @@ function source() {
   }
   return {
     stream: eventStream({ [Symbol.asyncIterator]: () => iterator }),
-    give(message: SseMessage) {
+    give: (message: SseMessage) => {
       queue.push(message)
       wake.resolve()
       wake = Promise.withResolvers<void>()
@@ -94,7 +101,7 @@ test('writes what is ready at once, together with the end', async () => {
   const messages = Array.from({ length: 10 }, (_, index) => ({ data: String(index) }))
   const write = vi.spyOn(ServerResponse.prototype, 'write')
   const end = vi.spyOn(ServerResponse.prototype, 'end')
-  cleanups.push(() => vi.restoreAllMocks())
+  cleanups.push(() => void vi.restoreAllMocks())
   const { reply } = await serve(eventStream(yields(messages)))
   const body = messages.map(({ data }) => `data: ${data}\n\n`).join('')
   expect(await text(reply)).toBe(body)
@@ -120,23 +127,21 @@ test('tells the client when the source fails, and logs what nobody may see', asy
   const lines: string[] = []
   const log = createLog({ level: 'silent', format: 'json' })
   log.error = (fields: unknown) => void lines.push(JSON.stringify(fields))
-  async function* failing(): AsyncGenerator<SseMessage> {
-    yield { data: '1' }
-    throw new TypeError('a bug')
-  }
-  const { reply } = await serve(eventStream(failing()), { streams: new SseStreams({ log }) })
+  const { reply } = await serve(eventStream(failing(new TypeError('a bug'))), {
+    streams: new SseStreams({ log }),
+  })
   expect(await text(reply)).toBe('data: 1\n\nevent: error\ndata: internal\n\n')
   expect(lines).toHaveLength(1)
 })
 
 test("prefers the stream's own words for a failure, or silence", async () => {
-  async function* failing(): AsyncGenerator<SseMessage> {
-    yield { data: '1' }
-    throw new AppError('run_not_found')
-  }
-  const own = await serve(eventStream(failing(), { failed: (error) => ({ data: `sorry: ${error.code}` }) }))
+  const own = await serve(
+    eventStream(failing(new AppError('run_not_found')), {
+      failed: (error) => ({ data: `sorry: ${error.code}` }),
+    }),
+  )
   expect(await text(own.reply)).toBe('data: 1\n\ndata: sorry: run_not_found\n\n')
-  const silent = await serve(eventStream(failing(), { failed: () => null }))
+  const silent = await serve(eventStream(failing(new AppError('run_not_found')), { failed: () => null }))
   expect(await text(silent.reply)).toBe('data: 1\n\n')
 })
 

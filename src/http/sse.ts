@@ -40,11 +40,11 @@ function streamHeaders(stream: EventStream, requestId: string): Record<string, s
 
 export interface SseConnectionOptions {
   requestId: string
-  failed(error: AppError): SseMessage | null
+  failed: (error: AppError) => SseMessage | null
   /** Called once, when nothing more will be written. */
-  closed(connection: SseConnection): void
+  closed: (connection: SseConnection) => void
   log: Log
-  now(): number
+  now: () => number
 }
 
 /**
@@ -234,7 +234,7 @@ export class SseStreams {
   async send(
     outgoing: ServerResponse,
     stream: EventStream,
-    options: { requestId: string; headOnly: boolean; failed(error: AppError): SseMessage | null },
+    options: { requestId: string; headOnly: boolean; failed: (error: AppError) => SseMessage | null },
   ): Promise<void> {
     if (options.headOnly) return await sendHead(outgoing, stream, options.requestId)
     const connection = new SseConnection(outgoing, stream, {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { errors } from '../../src/errors.ts'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
@@ -7,9 +7,9 @@ import { caller, startLawServer } from '../support/law-server.ts'
 
 /** Repeat a failure with FUZZ_SEED. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-/** For all routes together, milliseconds. */
-const budget = 15_000
-const runsPerRoute = 200
+/** For all routes together, milliseconds. A longer search: FUZZ_SECONDS. */
+const budget = Number(process.env['FUZZ_SECONDS'] ?? 30) * 1000
+const runsPerRoute = budget / 100
 
 const server = await startLawServer()
 afterAll(async () => await server[Symbol.asyncDispose]())
@@ -44,6 +44,10 @@ function operations(): Operation[] {
   )
 }
 
+function nameOf(parameter: JsonObject): string {
+  return typeof parameter['name'] === 'string' ? parameter['name'] : ''
+}
+
 /** Query strings: the parameters that exist, with likely and unlikely values, and some that do not exist. */
 function queries({ operation }: Operation): fc.Arbitrary<string> {
   const list = Array.isArray(operation['parameters']) ? operation['parameters'].filter(isJsonObject) : []
@@ -56,7 +60,7 @@ function queries({ operation }: Operation): fc.Arbitrary<string> {
         .map((text) => encodeURIComponent(text.toWellFormed().slice(0, 2000)))
       return fc
         .option(value, { freq: 1, nil: null })
-        .map((text) => (text === null ? '' : `${parameter['name']}=${text}`))
+        .map((text) => (text === null ? '' : `${nameOf(parameter)}=${text}`))
     })
   const unknown = fc.option(
     hostileSegment.map((text) => `${encodeURIComponent(text.toWellFormed())}=1`),
@@ -72,10 +76,9 @@ function queries({ operation }: Operation): fc.Arbitrary<string> {
 function bodies({ operation }: Operation): fc.Arbitrary<string | null> {
   const schema = member(operation, 'requestBody', 'content', 'application/json', 'schema')
   if (Object.keys(schema).length === 0) return fc.constant(null)
-  const print = (value: JsonValue) => JSON.stringify(value)
   return fc.oneof(
-    { weight: 12, arbitrary: arbitraryFor(schema, resolve).map(print) },
-    { weight: 3, arbitrary: hostileJson.map(print) },
+    { weight: 12, arbitrary: arbitraryFor(schema, resolve).map((value) => JSON.stringify(value)) },
+    { weight: 3, arbitrary: hostileJson.map((value) => JSON.stringify(value)) },
     {
       weight: 1,
       arbitrary: fc.constantFrom(
@@ -114,11 +117,33 @@ async function paths({ path }: Operation): Promise<fc.Arbitrary<string>> {
 /** Statuses of our own failing that the document declares for what lies beyond this server. */
 const beyondUs = new Set([501, 502])
 
-async function send(one: Operation, path: string, body: string | null): Promise<void> {
+/** Headers that change what a route does, right and wrong. */
+const headers = fc.record(
+  {
+    'idempotency-key': fc.constantFrom('one', 'two', '', 'x'.repeat(300), 'caf\u00e9', ' '),
+    'last-event-id': fc.constantFrom('0', '1', '-1', '9'.repeat(30), 'x', ''),
+    accept: fc.constantFrom('text/event-stream', 'application/json', 'text/html', '*/*;q=x', ''),
+    'x-parley-dialect': fc.constantFrom('native', 'make', 'unknown', ''),
+  },
+  { requiredKeys: [] },
+)
+/** Most requests have none of them. */
+const someHeaders = fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: headers })
+
+/** Operations that did what they are for at least once. */
+const reached = new Set<Operation>()
+
+async function send(
+  one: Operation,
+  path: string,
+  extra: Record<string, string>,
+  body: string | null,
+): Promise<void> {
   const reply = await fetch(server.url + path, {
     method: one.method,
     headers: {
       authorization: `Bearer ${server.workspace.ownerKey}`,
+      ...extra,
       ...(body !== null && { 'content-type': 'application/json' }),
     },
     ...(body !== null && { body }),
@@ -136,7 +161,10 @@ async function send(one: Operation, path: string, body: string | null): Promise<
     )
   }
   expect(reply.headers.get('x-request-id')).not.toBeNull()
-  if (reply.status < 400) return
+  if (reply.status < 400) {
+    reached.add(one)
+    return
+  }
   expect(type).toBe('application/problem+json')
   const problem = parseJson(text)
   expect(problem).toMatchObject({
@@ -158,9 +186,17 @@ test.each(all)(
   '$method $path answers whatever it is sent without failing',
   { timeout: budget },
   async (one) => {
-    const request = fc.record({ path: await paths(one), query: queries(one), body: bodies(one) })
+    const request = fc.record({
+      path: await paths(one),
+      query: queries(one),
+      headers: someHeaders,
+      body: bodies(one),
+    })
     await fc.assert(
-      fc.asyncProperty(request, async ({ path, query, body }) => await send(one, path + query, body)),
+      fc.asyncProperty(
+        request,
+        async ({ path, query, headers: extra, body }) => await send(one, path + query, extra, body),
+      ),
       {
         seed,
         numRuns: runsPerRoute,
@@ -173,3 +209,7 @@ test.each(all)(
     expect(ready.status).toBe(200)
   },
 )
+
+test('most operations were reached, not only their refusals', () => {
+  expect(reached.size).toBeGreaterThan(all.length * 0.7)
+})

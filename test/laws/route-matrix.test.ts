@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { roleAtLeast, roles, scopes, type Scope } from '../../src/core/access/principal.ts'
-import { errors } from '../../src/errors.ts'
+import type { ErrorCode } from '../../src/errors.ts'
 import { isJsonObject, type JsonValue } from '../../src/lib/json.ts'
 import { caller, startLawServer, type LawRoute } from '../support/law-server.ts'
 
@@ -23,14 +23,19 @@ async function statusOf(url: string, key: string): Promise<number> {
   return reply.status
 }
 
-/** A body that the record itself gives as an example. */
-function exampleBody({ endpoint }: LawRoute): JsonValue | undefined {
+/** A body that the record itself gives as an example, as its reader would send it: ids in it name something there. */
+async function exampleBody({ endpoint }: LawRoute, ownerKey: string | null): Promise<JsonValue | undefined> {
   if (endpoint.body === undefined) return undefined
   const examples = endpoint.body.meta()?.['examples']
   const example: unknown = Array.isArray(examples) ? examples[0] : undefined
-  if (example === undefined)
+  if (!isJsonObject(example))
     throw new Error(`The body schema of ${endpoint.id} has no example: .meta({ examples: [...] })`)
-  return example as JsonValue // what a schema gives as an example is JSON
+  const body = { ...example }
+  for (const name of Object.keys(body)) {
+    const fixture = ownerKey === null ? undefined : server.fixtures[name]
+    if (fixture !== undefined && ownerKey !== null) body[name] = await fixture(caller(server.url, ownerKey))
+  }
+  return body
 }
 
 function parameterNames(path: string): string[] {
@@ -49,8 +54,9 @@ async function pathIn(ownerKey: string, route: LawRoute): Promise<string> {
   return path
 }
 
-async function send(route: LawRoute, path: string, key: string | null) {
-  const body = exampleBody(route)
+/** `ownerKey`: of the workspace in which the body's ids name something; null: they need not. */
+async function send(route: LawRoute, path: string, key: string | null, ownerKey: string | null = null) {
+  const body = await exampleBody(route, ownerKey)
   const reply = await fetch(server.url + path, {
     method: route.endpoint.method,
     headers: {
@@ -78,6 +84,12 @@ function scopesWithout(needed: Scope): Scope[] {
 /** Any path that matches the route; the caller is refused before anything is looked up. */
 function anyPath(route: LawRoute): string {
   return route.path.replaceAll(/\{\w+\}/g, 'anything')
+}
+
+/** What the fixtures are in no state for; everything else succeeds for the right caller. */
+const refusedByState: Record<string, { status: number; code: ErrorCode }> = {
+  'agents.publish': { status: 409, code: 'nothing_to_publish' },
+  'runs.submit_tool_outputs': { status: 409, code: 'not_waiting_for_that' },
 }
 
 const guarded = routes.filter((route) => route.endpoint.scope !== null)
@@ -131,11 +143,29 @@ describe.each(named(guarded))('$name', ({ route }) => {
   }
 
   test('serves the right caller as its record says', async () => {
-    const path = await pathIn(server.workspace.ownerKey, route)
-    const { status, code } = await send(route, path, server.workspace.ownerKey)
+    const { ownerKey } = server.workspace
+    const path = await pathIn(ownerKey, route)
+    const { status, code } = await send(route, path, ownerKey, ownerKey)
     const declared = [endpoint.reply.status, ...(endpoint.otherReplies ?? []).map((reply) => reply.status)]
-    if (code === null) expect(declared).toContain(status)
-    else expect(endpoint.errors.filter((one) => errors[one].category !== 'not_found')).toContain(code)
+    const refusal = refusedByState[endpoint.id]
+    if (refusal === undefined)
+      expect({ declared: declared.includes(status), code }).toEqual({ declared: true, code: null })
+    else expect({ status, code }).toEqual(refusal)
+  })
+})
+
+const lists = guarded.filter(
+  ({ endpoint, path }) => endpoint.method === 'GET' && parameterNames(path).length === 0,
+)
+
+describe.each(named(lists))('$name', ({ route }) => {
+  test('shows nothing of another workspace', async () => {
+    const call = caller(server.url, server.workspace.ownerKey)
+    const made = await Promise.all(Object.values(server.fixtures).map((fixture) => fixture(call)))
+    const theirs = made.filter((id) => id.includes('_'))
+    expect(theirs.length).toBeGreaterThan(7)
+    const seen = JSON.stringify(await caller(server.url, server.otherWorkspace.ownerKey)('GET', route.path))
+    expect(theirs.filter((id) => seen.includes(id))).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
 
 /** Text that has broken servers before: NUL, lone surrogates, right-to-left marks, quotes, very long. */

@@ -1,8 +1,10 @@
-import { scopes, type Role, type Scope } from '../../src/core/access/principal.ts'
+import type { Principal, Role, Scope } from '../../src/core/access/principal.ts'
+import { nativeEndpoints } from '../../src/dialects/native/index.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
+import { serverEndpoints } from '../../src/http/server-endpoints.ts'
 import { isJsonObject, type JsonValue } from '../../src/lib/json.ts'
-import { testDatabase } from './database.ts'
-import { startHttpServer } from './http-server.ts'
+import { checkReply } from './http-reply.ts'
+import { startTestServer } from './server.ts'
 
 export interface LawRoute {
   endpoint: Endpoint
@@ -51,42 +53,97 @@ export function idOf(reply: JsonValue): string {
   throw new Error('The reply has no id.')
 }
 
-/** The path parameters of the access endpoints. */
-export const accessFixtures: LawServer['fixtures'] = {
-  key_id: async (call) => idOf(await call('POST', '/v1/keys', { name: 'fixture' })),
-  user_id: async (call) => idOf(await call('POST', '/v1/members', { name: 'fixture' })),
+/** An agent whose tool needs an approval, so that a run of it stays where it is until it is answered. */
+const agent: JsonValue = {
+  name: 'Shop',
+  tools: [
+    {
+      type: 'http',
+      name: 'lookup_order',
+      description: 'Look up order status by order ID',
+      parameters: { type: 'object', properties: { order_id: { type: 'string' } }, required: ['order_id'] },
+      url: 'https://shop.example/orders/{order_id}',
+      approval: 'always',
+    },
+  ],
 }
 
-/** The access endpoints alone. */
+async function createAgent(call: Caller): Promise<string> {
+  return idOf(await call('POST', '/v1/agents', agent))
+}
+
+/** A run that waits for an approval. */
+async function createRun(call: Caller): Promise<string> {
+  const path = `/v1/agents/${await createAgent(call)}/runs`
+  return idOf(await call('POST', path, { input: 'Where is order ORD-1042?' }))
+}
+
+async function pendingApproval(call: Caller): Promise<string> {
+  const list = await call('GET', `/v1/approvals?run_id=${await createRun(call)}`)
+  const [approval] = isJsonObject(list) && Array.isArray(list['data']) ? list['data'] : []
+  return idOf(approval ?? null)
+}
+
+/** A stored connection to a port at which nothing listens: the laws call nobody. */
+const connection = {
+  name: 'fixture',
+  provider: 'openai',
+  credential: 'sk-fixture',
+  base_url: 'http://127.0.0.1:9/v1',
+}
+const sharedTool = { type: 'function', name: 'open_ticket', description: 'Opens a ticket.' }
+
+const fixtures: LawServer['fixtures'] = {
+  agent_id: createAgent,
+  run_id: createRun,
+  approval_id: pendingApproval,
+  thread_id: async (call) => idOf(await call('POST', '/v1/threads', { agent_id: await createAgent(call) })),
+  tool_id: async (call) => idOf(await call('POST', '/v1/tools', sharedTool)),
+  connection_id: async (call) => idOf(await call('POST', '/v1/connections', connection)),
+  key_id: async (call) => idOf(await call('POST', '/v1/keys', { name: 'fixture' })),
+  user_id: async (call) => idOf(await call('POST', '/v1/members', { name: 'fixture' })),
+  version: async () => '1',
+  other_version: async () => '1',
+}
+
+/** The whole server with the demo model; every reply is checked against its record's schema. */
 export async function startLawServer(): Promise<LawServer> {
-  const database = await testDatabase()
-  const server = await startHttpServer(database)
-  const { access, place } = server
-  const all = new Set(scopes)
-  const workspaceOf = (workspaceId: string): LawWorkspace['createKey'] => {
-    const owner = { ...place, workspaceId, role: 'owner' as const, scopes: all }
+  const test = await startTestServer({
+    env: { PARLEY_DEFAULT_MODEL: 'demo/demo' },
+    hooks: { onReply: checkReply },
+  })
+  await test.server.recovered
+  const { services } = test.server
+  const owner = await services.access.authenticate(test.ownerKey)
+  const { organizationId, userId: ownerId } = owner
+  const { members, keys } = services.access
+  const other = await members.createWorkspace({ organizationId, ownerId, name: 'Other' })
+  const creator = (principal: Principal): LawWorkspace['createKey'] => {
     return async ({ revoked = false, expiresAt, ...options }) => {
-      const { key, secret } = await access.keys.create(owner, {
+      const { key, secret } = await keys.create(principal, {
         name: 'law',
         ...options,
         ...(expiresAt && { expiresAt }),
       })
-      if (revoked) await access.keys.revoke(owner, key.id)
+      if (revoked) await keys.revoke(principal, key.id)
       return secret ?? ''
     }
   }
-  const { organizationId, userId: ownerId } = place
-  const other = await access.members.createWorkspace({ organizationId, ownerId, name: 'Other' })
-  const createOther = workspaceOf(other.id)
+  const createOther = creator({ ...owner, workspaceId: other.id })
+  const own = serverEndpoints({
+    version: '',
+    ready: () => ({ status: 'ready', degraded: [] }),
+    openApi: () => '',
+  })
   return {
-    url: server.url,
-    routes: server.routes,
-    workspace: { ownerKey: server.ownerKey, createKey: workspaceOf(place.workspaceId) },
+    url: test.url,
+    routes: [
+      ...own.map((endpoint) => ({ endpoint, path: endpoint.path })),
+      ...nativeEndpoints(services).map((endpoint) => ({ endpoint, path: `/v1${endpoint.path}` })),
+    ],
+    workspace: { ownerKey: test.ownerKey, createKey: creator(owner) },
     otherWorkspace: { ownerKey: await createOther({}), createKey: createOther },
-    fixtures: accessFixtures,
-    async [Symbol.asyncDispose]() {
-      await server.close()
-      await database[Symbol.asyncDispose]()
-    },
+    fixtures,
+    [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
   }
 }

@@ -59,21 +59,16 @@ function toMember(row: MemberRow): Member {
   }
 }
 
-export function createAccessStore(kysely: Kysely<Schema>) {
-  const membersOf = (db: Kysely<Schema>, workspaceId: string) =>
-    db
-      .selectFrom('members')
-      .innerJoin('users', 'users.id', 'members.user_id')
-      .select([
-        'members.user_id',
-        'members.role',
-        'members.created_at',
-        'members.updated_at',
-        'users.name',
-        'users.email',
-      ])
-      .where('members.workspace_id', '=', workspaceId)
+function membersOf(db: Kysely<Schema>, workspaceId: string) {
+  return db
+    .selectFrom('members')
+    .innerJoin('users', 'users.id', 'members.user_id')
+    .select(['members.user_id', 'members.role', 'members.created_at', 'members.updated_at'])
+    .select(['users.name', 'users.email'])
+    .where('members.workspace_id', '=', workspaceId)
+}
 
+export function createAccessStore(kysely: Kysely<Schema>) {
   return {
     async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
       return await kysely.transaction().execute(work)

@@ -27,6 +27,14 @@ export interface NewMember {
 
 export type MemberService = ReturnType<typeof createMemberService>
 
+function refuseUnlessAdmin(principal: Principal): void {
+  if (roleAtLeast(principal.role, 'admin')) return
+  throw new AppError('forbidden_role', {
+    detail: 'Only an admin changes who is a member.',
+    facts: { role: 'admin' },
+  })
+}
+
 export function createMemberService(options: MemberServiceOptions) {
   const { store, clock, publish, changed } = options
 
@@ -34,14 +42,6 @@ export function createMemberService(options: MemberServiceOptions) {
     const member = await store.findMember(workspaceId, userId)
     if (member === null) throw new AppError('member_not_found')
     return member
-  }
-
-  function refuseUnlessAdmin(principal: Principal): void {
-    if (roleAtLeast(principal.role, 'admin')) return
-    throw new AppError('forbidden_role', {
-      detail: 'Only an admin changes who is a member.',
-      facts: { role: 'admin' },
-    })
   }
 
   /** The user a new member is: the one with the e-mail address, else a new one. */

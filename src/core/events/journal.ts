@@ -91,6 +91,8 @@ export class Journal implements AsyncDisposable {
   #scheduled = false
   #tick: NodeJS.Timeout | null = null
   #closed = false
+  #nowMs = Number.NaN
+  #nowText = ''
 
   /** `origin` marks our notices to other processes; null: there are none to tell. */
   constructor(options: {
@@ -119,13 +121,15 @@ export class Journal implements AsyncDisposable {
     this.#markDirty(own)
   }
 
-  /** Appends one event, committed with the next batch. */
-  append<Type extends EventType>(handle: RunHandle, type: Type, data: EventTypes[Type]): void {
+  /** Appends one event, committed with the next batch. Returns its time, RFC 3339. */
+  append<Type extends EventType>(handle: RunHandle, type: Type, data: EventTypes[Type]): string {
     const own = this.#own(handle)
-    if (own.failure) return
+    const at = this.#now()
+    if (own.failure) return at
     this.#settleDelta(own)
-    own.events.push({ type, data, text: JSON.stringify(data), at: this.#now() })
+    own.events.push({ type, data, text: JSON.stringify(data), at })
     this.#markDirty(own)
+    return at
   }
 
   /** Changes the run's row in the same commit as the events appended around it. */
@@ -202,8 +206,14 @@ export class Journal implements AsyncDisposable {
     return handle as Handle // the only implementation; the interface hides the pending entries
   }
 
+  /** The same text for everything within a millisecond: there are many events in one. */
   #now(): string {
-    return new Date(this.#clock.now()).toISOString()
+    const ms = this.#clock.now()
+    if (ms !== this.#nowMs) {
+      this.#nowMs = ms
+      this.#nowText = new Date(ms).toISOString()
+    }
+    return this.#nowText
   }
 
   #settleDelta(handle: Handle): void {

@@ -7,6 +7,7 @@ import type { AnswerService } from '../../core/runs/answer-service.ts'
 import type { RunService } from '../../core/runs/run-service.ts'
 import type { ThreadService } from '../../core/threads/thread-service.ts'
 import type { ToolService } from '../../core/tools/tool-service.ts'
+import type { UsageStore } from '../../core/usage/usage-store.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import { agentEndpoints } from './endpoints/agents.ts'
 import { approvalEndpoints } from './endpoints/approvals.ts'
@@ -15,6 +16,7 @@ import { modelEndpoints } from './endpoints/models.ts'
 import { runEndpoints } from './endpoints/runs.ts'
 import { threadEndpoints } from './endpoints/threads.ts'
 import { toolEndpoints } from './endpoints/tools.ts'
+import { usageEndpoints } from './endpoints/usage.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
 import { keyForms } from '../key-forms.ts'
@@ -33,6 +35,7 @@ export interface NativeServices {
   answers: AnswerService
   approvals: ApprovalService
   threads: ThreadService
+  usage: UsageStore
   blobs: Pick<BlobStore, 'put'>
 }
 
@@ -46,6 +49,7 @@ export function nativeEndpoints(services: NativeServices): Endpoint[] {
     ...toolEndpoints(services),
     ...connectionEndpoints(services),
     ...modelEndpoints(services),
+    ...usageEndpoints(services),
     ...meEndpoints(services),
     ...keyEndpoints(services),
     ...memberEndpoints(services),

@@ -16,8 +16,9 @@ test('lists 100 unless told, 1 to 1,000', () => {
   expect(listQuery({}).safeParse({ limit: 'x' }).success).toBe(false)
 })
 
+const print = (id: string) => ({ id })
+
 test('tells the next cursor only when there is another page', () => {
-  const print = (id: string) => ({ id })
   expect(printPage(['a', 'b', 'c'], { limit: 2 }, print)).toEqual({
     data: [{ id: 'a' }, { id: 'b' }],
     has_more: true,

@@ -20,7 +20,10 @@ export const newConnectionSchema = z
     credential: credentialInput.nullish(),
     headers: headersInput.nullish(),
   })
-  .meta({ id: 'NewConnection', examples: [{ name: 'Our OpenAI', provider: 'openai', credential: 'sk-…' }] })
+  .meta({
+    id: 'NewConnection',
+    examples: [{ name: 'Our OpenAI', provider: 'openai', credential: 'sk-example' }],
+  })
 
 /** Absent fields stay; null removes. Headers are merged by name. */
 export const connectionPatchSchema = z
@@ -31,7 +34,7 @@ export const connectionPatchSchema = z
     credential: credentialInput.nullable().optional(),
     headers: z.record(z.string(), z.string().nullable()).nullable().optional(),
   })
-  .meta({ id: 'ConnectionPatch' })
+  .meta({ id: 'ConnectionPatch', examples: [{ name: 'Our OpenAI' }] })
 
 export const connectionSchema = z
   .strictObject({

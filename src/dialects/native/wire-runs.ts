@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toolInputSchema } from './wire-tools.ts'
+import { printId } from '../../lib/ids.ts'
 import { idSchema, listQuery, listReply, timeSchema } from './wire-common.ts'
 
 /** Input of at most this many characters; longer texts belong into files. */
@@ -33,15 +34,17 @@ export const metadataSchema = z
   .record(z.string().max(256), z.json())
   .refine((value) => JSON.stringify(value).length <= 16_384, 'must be at most 16 KiB as JSON')
 
-export const runRequestSchema = z.strictObject({
-  input: z.union([z.string().min(1).max(longestText), z.array(inputPartSchema).min(1).max(100)]),
-  thread_id: idSchema('thread').optional().describe('An existing thread of this agent; absent: a new one.'),
-  version: z.int().min(1).optional().describe('Absent: the published version.'),
-  stream: z.boolean().default(false),
-  background: z.boolean().default(false),
-  tools: z.array(toolInputSchema).max(50).default([]).describe('Tools for this run only.'),
-  metadata: metadataSchema.default({}),
-})
+export const runRequestSchema = z
+  .strictObject({
+    input: z.union([z.string().min(1).max(longestText), z.array(inputPartSchema).min(1).max(100)]),
+    thread_id: idSchema('thread').optional().describe('An existing thread of this agent; absent: a new one.'),
+    version: z.int().min(1).optional().describe('Absent: the published version.'),
+    stream: z.boolean().default(false),
+    background: z.boolean().default(false),
+    tools: z.array(toolInputSchema).max(50).default([]).describe('Tools for this run only.'),
+    metadata: metadataSchema.default({}),
+  })
+  .meta({ examples: [{ input: 'Where is order ORD-1042?' }] })
 
 const runState = z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'])
 
@@ -137,14 +140,18 @@ export const eventListReply = z.strictObject({
   next_cursor: z.int().nullable(),
 })
 
-export const cancelRequestSchema = z.strictObject({ reason: z.string().max(1000).optional() })
+export const cancelRequestSchema = z
+  .strictObject({ reason: z.string().max(1000).optional() })
+  .meta({ examples: [{ reason: 'No longer needed.' }] })
 
-export const toolOutputsSchema = z.strictObject({
-  outputs: z
-    .array(z.strictObject({ call_id: z.string().min(1).max(200), output: z.json() }))
-    .min(1)
-    .max(200),
-})
+export const toolOutputsSchema = z
+  .strictObject({
+    outputs: z
+      .array(z.strictObject({ call_id: z.string().min(1).max(200), output: z.json() }))
+      .min(1)
+      .max(200),
+  })
+  .meta({ examples: [{ outputs: [{ call_id: 'call_1', output: { ticket: 'T-17' } }] }] })
 
 export const approvalSchema = z
   .strictObject({
@@ -170,16 +177,20 @@ export const approvalListQuery = listQuery({
   agent_id: z.string().optional(),
 })
 
-export const decisionSchema = z.strictObject({
-  decision: z.enum(['approve', 'reject', 'happened', 'again', 'give_up']),
-  reason: z.string().min(1).max(4000).optional(),
-  result: z.json().optional().describe('With "happened": what the call returned.'),
-})
+export const decisionSchema = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject', 'happened', 'again', 'give_up']),
+    reason: z.string().min(1).max(4000).optional(),
+    result: z.json().optional().describe('With "happened": what the call returned.'),
+  })
+  .meta({ examples: [{ decision: 'approve' }] })
 
-export const threadRequestSchema = z.strictObject({
-  agent_id: idSchema('agent'),
-  metadata: metadataSchema.default({}),
-})
+export const threadRequestSchema = z
+  .strictObject({
+    agent_id: idSchema('agent'),
+    metadata: metadataSchema.default({}),
+  })
+  .meta({ examples: [{ agent_id: printId('agent', '01980f4e-0000-7000-8000-000000000001') }] })
 
 export const threadSchema = z
   .strictObject({

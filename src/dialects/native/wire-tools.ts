@@ -60,7 +60,10 @@ const referenceInput = z.strictObject({
 /** A tool that is written out in full. */
 export const toolInputSchema = z
   .discriminatedUnion('type', [httpInput, functionInput, currentTimeInput, laterInput])
-  .meta({ id: 'ToolInput' })
+  .meta({
+    id: 'ToolInput',
+    examples: [{ type: 'function', name: 'open_ticket', description: 'Opens a ticket.' }],
+  })
 
 /** A tool of an agent: written out, or a shared one. */
 export const agentToolInputSchema = z
@@ -113,11 +116,13 @@ export const toolSchema = z
   .meta({ id: 'Tool' })
 
 /** A JSON merge patch: absent fields stay, null takes a field back to its default. */
-export const toolPatchSchema = z.strictObject({
-  ...httpInput.partial().shape,
-  type: z.enum(['http', 'function']).optional(),
-  headers: z.record(z.string(), z.string().nullable()).nullish(),
-})
+export const toolPatchSchema = z
+  .strictObject({
+    ...httpInput.partial().shape,
+    type: z.enum(['http', 'function']).optional(),
+    headers: z.record(z.string(), z.string().nullable()).nullish(),
+  })
+  .meta({ examples: [{ description: 'Opens a ticket for an order.' }] })
 
 const oneRevision = { revision: z.int(), created_at: timeSchema }
 

@@ -60,7 +60,7 @@ test.each([
 
 test('keeps the last owner', async () => {
   const me = await owner('GET', '/v1/me')
-  const path = `/v1/members/${String((me.json['user'] as { id: string }).id)}`
+  const path = `/v1/members/${(me.json['user'] as { id: string }).id}`
   expect(await owner('DELETE', path)).toMatchObject({ status: 409, json: { code: 'last_owner' } })
   expect(await owner('PATCH', path, { role: 'admin' })).toMatchObject({
     status: 409,
