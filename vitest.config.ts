@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Promises that need real processes, a PostgreSQL server or many seconds; the rest is fast. */
-const slow = ['test/cluster/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/scenarios/**/*.test.ts', 'test/laws/**/*.test.ts']
+const slow = [
+  'test/cluster/**/*.test.ts',
+  'test/crash/**/*.test.ts',
+  'test/scenarios/**/*.test.ts',
+  'test/laws/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {

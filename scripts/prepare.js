@@ -9,6 +9,9 @@ if (Number(major) >= 24 && installed) {
   try {
     await import('./build-template.ts')
   } catch (error) {
-    console.warn(`The prepared database was not built, so the first start will take some seconds longer: ${error}`)
+    console.warn(
+      'The prepared database was not built, so the first start will take some seconds longer.',
+      error,
+    )
   }
 }

@@ -19,10 +19,15 @@ function installPostgres(): void {
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     spawnSync('apt-get', ['update', '-q'], { stdio: 'inherit', env: quiet })
-    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', 'postgresql-15'], { stdio: 'inherit', env: quiet })
+    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', 'postgresql-15'], {
+      stdio: 'inherit',
+      env: quiet,
+    })
   }
   if (existsSync(postgresBinaries)) return
-  console.warn('\nSKIPPED: tests on PostgreSQL. PostgreSQL 15 is not installed and could not be: that takes Debian and root.\n')
+  console.warn(
+    '\nSKIPPED: tests on PostgreSQL. PostgreSQL 15 is not installed and could not be: that takes Debian and root.\n',
+  )
   if (strict) process.exit(1)
 }
 

@@ -46,8 +46,15 @@ import { createEgress } from './lib/egress.ts'
 import type { Log } from './lib/log.ts'
 import { createSealer, loadOrCreateSecretKey } from './lib/seal.ts'
 import { serveExample } from './examples.ts'
-import { createLanguageModel, detectLocalServers, listModels, providers } from './providers/index.ts'
-import { costOf, priceOf, providerOfModel } from './providers/prices.ts'
+import {
+  costOf,
+  createLanguageModel,
+  createPriceTable,
+  detectLocalServers,
+  listModels,
+  providers,
+} from './providers/index.ts'
+import { readPriceFile } from './price-file.ts'
 import { connectReplicas } from './replicas.ts'
 import { createFileBlobStore } from './storage/blobs/file-blob-store.ts'
 import { openDatabase, type Database } from './storage/database.ts'
@@ -134,9 +141,8 @@ export async function startServer(
     clock,
     createLanguageModel: (target) => createLanguageModel(target, { egress }),
     listModels: list,
-    priceOf,
+    ...createPriceTable(readPriceFile(config.dataDir)),
     costOf,
-    providerOfModel,
   })
   const tools = createToolService({ ...common, store: createToolStore(database.kysely) })
   const agents = createAgentService({
@@ -241,7 +247,19 @@ export async function startServer(
     }),
   )
 
-  const services = { access, agents, tools, connections, models, runs, answers, approvals, threads, usage: createUsageStore(database), blobs }
+  const services = {
+    access,
+    agents,
+    tools,
+    connections,
+    models,
+    runs,
+    answers,
+    approvals,
+    threads,
+    usage: createUsageStore(database),
+    blobs,
+  }
   const native = createNativeDialect(nativeEndpoints(services))
   const dialects = [native] as const
   const state = { recovered: false, problem: null as string | null }

@@ -21,7 +21,10 @@ export function inspectNode(version: string): Finding {
   return { topic: 'node', health: fits ? 'ok' : 'broken', sentence }
 }
 
-export async function inspectDataDirectory(directory: string, lock: () => LockState | Promise<LockState>): Promise<Finding[]> {
+export async function inspectDataDirectory(
+  directory: string,
+  lock: () => LockState | Promise<LockState>,
+): Promise<Finding[]> {
   const topic = 'data directory'
   const found = await stat(directory).catch(() => null)
   if (found === null) {

@@ -46,7 +46,8 @@ export interface RunMemory {
   activeMs: number
   /** When the segment that is running began, milliseconds since the epoch; null while nothing runs. */
   runningSince: number | null
-  lastSeq: number
+  /** When the newest event happened, RFC 3339; null before the first. */
+  lastAt: string | null
 }
 
 export function emptyMemory(): RunMemory {
@@ -61,7 +62,7 @@ export function emptyMemory(): RunMemory {
     corrections: 0,
     activeMs: 0,
     runningSince: null,
-    lastSeq: 0,
+    lastAt: null,
   }
 }
 
@@ -75,6 +76,9 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
     memory.runningSince = Date.parse(at)
   },
   'run.resumed': (memory, _data, at) => {
+    // Its process ended without a word: it ran at least until the last event.
+    const { runningSince, lastAt } = memory
+    if (runningSince !== null && lastAt !== null) memory.activeMs += Date.parse(lastAt) - runningSince
     memory.runningSince = Date.parse(at)
   },
   'run.waiting': (memory, _data, at) => {
@@ -150,12 +154,18 @@ export function fold<Type extends EventType>(
 ): void {
   const apply: Fold<Type> | undefined = folds[type]
   apply?.(memory, data, at)
+  memory.lastAt = at
 }
 
-export function foldAll(memory: RunMemory, events: JournalEvent[]): RunMemory {
-  for (const event of events) {
-    fold(memory, event.type, event.data, event.at)
-    memory.lastSeq = event.seq
-  }
+export function foldAll(memory: RunMemory, events: Pick<JournalEvent, 'type' | 'data' | 'at'>[]): RunMemory {
+  for (const event of events) fold(memory, event.type, event.data, event.at)
   return memory
+}
+
+/** Whether a person was asked something that the run is parked on and has not answered. */
+export function hasOpenQuestion(memory: RunMemory): boolean {
+  return [...memory.calls.values()].some(
+    ({ approval, lost }) =>
+      (approval?.mode === 'park' && approval.decision === null) || (lost !== null && lost.decision === null),
+  )
 }

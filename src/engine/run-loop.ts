@@ -1,8 +1,10 @@
 import { AppError } from '../errors.ts'
+import type { EventTypes } from '../core/events/event.ts'
 import type { JsonSchema } from '../core/tools/tool.ts'
 import type { RunError } from '../core/runs/run.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import { parseJson, type JsonValue } from '../lib/json.ts'
+import { hasOpenQuestion } from './memory.ts'
 import { nextMove, type MachineInput, type RunMoveNext } from './run-machine.ts'
 import { record, SegmentStopped, stopReason, type Segment } from './segment.ts'
 import { callModel, type ModelCallDeps } from './steps/model-call.ts'
@@ -76,8 +78,9 @@ async function park(
   waitingFor: Extract<RunMoveNext, { type: 'wait' }>['waitingFor'],
 ): Promise<SegmentEnd> {
   faultPoint('run.before_waiting')
-  record(segment, 'run.waiting', { waitingFor })
-  segment.journal.patch(segment.handle, { state: 'waiting', waitingFor, usage: segment.memory.usage })
+  const { usage, model } = segment.memory
+  record(segment, 'run.waiting', { waitingFor, usage })
+  segment.journal.patch(segment.handle, { state: 'waiting', waitingFor, usage, ...(model ? { model } : {}) })
   await segment.journal.committed(segment.handle)
   return 'waiting'
 }
@@ -100,8 +103,8 @@ async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promis
   }
   const { usage } = segment.memory
   faultPoint('run.before_terminal')
-  record(segment, 'run.completed', { output: text, outputJson, usage })
-  await end(segment, { state: 'completed', output: text, outputJson })
+  const at = await recordEnd(segment, 'run.completed', { output: text, outputJson, usage })
+  await end(segment, at, { state: 'completed', output: text, outputJson })
   return 'terminal'
 }
 
@@ -122,25 +125,36 @@ function checkJson(
 
 async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
   faultPoint('run.before_terminal')
-  record(segment, 'run.failed', { error, usage: segment.memory.usage })
-  await end(segment, { state: 'failed', error })
+  const at = await recordEnd(segment, 'run.failed', { error, usage: segment.memory.usage })
+  await end(segment, at, { state: 'failed', error })
   return 'terminal'
+}
+
+/** The last event of a run. Questions that it leaves behind become void, and have to be stored for that. */
+async function recordEnd<Type extends 'run.completed' | 'run.failed' | 'run.cancelled'>(
+  segment: Segment,
+  type: Type,
+  data: EventTypes[Type],
+): Promise<string> {
+  const { journal, handle, memory } = segment
+  if (hasOpenQuestion(memory)) {
+    await journal.committed(handle)
+    journal.voidApprovals(handle)
+  }
+  return record(segment, type, data)
 }
 
 async function end(
   segment: Segment,
+  finishedAt: string,
   patch:
     | { state: 'completed'; output: string; outputJson: JsonValue }
     | { state: 'failed'; error: RunError }
     | { state: 'cancelled' },
 ): Promise<void> {
-  const { journal, handle, memory, clock } = segment
-  journal.patch(handle, {
-    ...patch,
-    usage: memory.usage,
-    ...(memory.model ? { model: memory.model } : {}),
-    finishedAt: new Date(clock.now()).toISOString(),
-  })
+  const { journal, handle, memory } = segment
+  const { usage, model } = memory
+  journal.patch(handle, { ...patch, usage, ...(model ? { model } : {}), finishedAt })
   await journal.committed(handle)
   faultPoint('run.after_terminal')
 }
@@ -159,10 +173,12 @@ async function endAfterError(segment: Segment, error: unknown): Promise<SegmentE
 async function endAfterStop(segment: Segment): Promise<SegmentEnd> {
   const reason = stopReason(segment.abort.signal)
   switch (reason.type) {
-    case 'cancelled':
-      record(segment, 'run.cancelled', { reason: reason.reason, usage: segment.memory.usage })
-      await end(segment, { state: 'cancelled' })
+    case 'cancelled': {
+      const { usage } = segment.memory
+      const at = await recordEnd(segment, 'run.cancelled', { reason: reason.reason, usage })
+      await end(segment, at, { state: 'cancelled' })
       return 'terminal'
+    }
     case 'time_limit': {
       const { seconds } = segment.agent.definition.limits
       return await fail(segment, {

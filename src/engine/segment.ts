@@ -41,14 +41,15 @@ export interface Segment {
   readonly log: Log
 }
 
-/** Appends an event and takes it into memory. Whoever needs it committed awaits `journal.committed`. */
+/** Appends an event and takes it into memory; returns its time. Whoever needs it committed awaits `journal.committed`. */
 export function record<Type extends RunEventType>(
   segment: Segment,
   type: Type,
   data: EventTypes[Type],
-): void {
+): string {
   const at = segment.journal.append(segment.handle, type, data)
   fold(segment.memory, type, data, at)
+  return at
 }
 
 /** Why the segment's signal was aborted. A handle that was lost aborts with an error of its own. */

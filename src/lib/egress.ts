@@ -82,7 +82,7 @@ const refusedHeaders = new Set(
 const portableHeaders = new Set('accept accept-encoding accept-language content-type user-agent'.split(' '))
 
 export function createEgress(options: EgressOptions): Egress {
-  const resolve: LookupFunction = options.lookup ?? (dns.lookup as LookupFunction) // dns.lookup's overloads cover this form
+  const resolve: LookupFunction = options.lookup ?? dns.lookup // dns.lookup's overloads cover this form
   const allowedHosts = Array.isArray(options.allowPrivate)
     ? new Set(options.allowPrivate.map(plainHost))
     : null

@@ -33,10 +33,6 @@ export function armFaultPoint(point: FaultPoint, hit: number, act: Action): void
   armed = { point, hitsLeft: hit, act }
 }
 
-export function disarmFaultPoint(): void {
-  armed = null
-}
-
 /** Passes a named place. Synchronous, so that nothing can happen between the place and the kill. */
 export function faultPoint(point: FaultPoint): void {
   if (armed === null || armed.point !== point) return

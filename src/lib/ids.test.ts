@@ -23,5 +23,7 @@ test('mints ids that sort by the time they were minted', () => {
   const ids = Array.from({ length: 20_000 }, () => newId())
   expect(ids.toSorted()).toEqual(ids)
   expect(new Set(ids).size).toBe(20_000)
-  expect(ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id))).toBe(true)
+  expect(
+    ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)),
+  ).toBe(true)
 })

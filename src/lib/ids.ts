@@ -4,7 +4,6 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** 62^22 is the first power of 62 above 2^128. */
 const width = 22
 const base62Form = /^[0-9A-Za-z]{22}$/
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Largest value of the 12 bits behind the version digit. */
 const counterLimit = 0xfff
@@ -28,10 +27,6 @@ export function newId(): string {
   }
   const time = lastMs.toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${random.slice(18)}`
-}
-
-export function isUuid(text: string): boolean {
-  return uuidForm.test(text)
 }
 
 /** Five base62 digits at a time fit a number, which is many times faster than one big integer division per digit. */

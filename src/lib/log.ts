@@ -14,14 +14,24 @@ export function createLog(options: {
   format: 'json' | 'pretty'
   write?: (line: string) => void
 }): Log {
-  const base = { level: options.level, base: undefined, redact: { paths: ['personal'], censor: '[personal]' } }
+  const base = {
+    level: options.level,
+    base: undefined,
+    redact: { paths: ['personal'], censor: '[personal]' },
+  }
   if (options.write) return pino(base, { write: options.write })
   if (options.format === 'json') return pino(base, pino.destination({ fd: 2, sync: true }))
   return pino({
     ...base,
     transport: {
       target: 'pino-pretty',
-      options: { destination: 2, sync: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', singleLine: true },
+      options: {
+        destination: 2,
+        sync: true,
+        translateTime: 'HH:MM:ss',
+        ignore: 'pid,hostname',
+        singleLine: true,
+      },
     },
   })
 }

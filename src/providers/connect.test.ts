@@ -8,13 +8,12 @@ import { createEgress, type Egress } from '../lib/egress.ts'
 import {
   createLanguageModel,
   detectLocalServers,
-  findProvider,
   listModels,
   providers,
   type ModelTarget,
   type ProviderRecord,
 } from './index.ts'
-import { capabilitiesAt } from './records.ts'
+import { capabilitiesAt, findProvider } from './records.ts'
 
 let egress: Egress
 beforeEach(() => {

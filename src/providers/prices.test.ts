@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ModelUsage } from '../ports/language-model.ts'
-import { costOf, createPriceTable, priceOf, providerOfModel } from './prices.ts'
+import { costOf, createPriceTable } from './prices.ts'
+
+const { priceOf, providerOfModel } = createPriceTable()
 
 function usage(
   input: number | undefined,

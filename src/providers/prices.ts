@@ -57,16 +57,6 @@ export function createPriceTable(overrides: readonly PriceRecord[] = []): PriceT
   }
 }
 
-export const prices: PriceTable = createPriceTable()
-
-export function priceOf(provider: string, model: string): Price | null {
-  return prices.priceOf(provider, model)
-}
-
-export function providerOfModel(bareModelName: string): string | null {
-  return prices.providerOfModel(bareModelName)
-}
-
 /**
  * What a call cost, in US dollars, exact to a billionth; null when the price or the usage is not known. Reasoning is
  * part of the output; input the vendor said nothing about counts as neither read from nor written to its cache.

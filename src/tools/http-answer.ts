@@ -1,10 +1,9 @@
+import type { HideSecrets } from '../lib/hide-secrets.ts'
 import { cleanJson, cleanText, parseJson, type JsonValue } from '../lib/json.ts'
 
 /** Of an answer, in bytes; what comes after is not read. */
 export const maxAnswerBytes = 256 * 1024
 const maxErrorExcerpt = 4_096
-/** Shorter values occur by chance, and hiding them would garble the answer. */
-const leastSecret = 6
 
 /** The beginning of a body, and whether there was more. Stops the transfer at the limit. */
 export async function readAnswer(body: AsyncIterable<Buffer>): Promise<{ bytes: Buffer; cut: boolean }> {
@@ -18,18 +17,21 @@ export async function readAnswer(body: AsyncIterable<Buffer>): Promise<{ bytes: 
   return { bytes: Buffer.concat(chunks).subarray(0, maxAnswerBytes), cut: length > maxAnswerBytes }
 }
 
-/** What the model is given: parsed JSON, else text; a note where the answer was cut or is not text. */
+/**
+ * What the model is given: parsed JSON, else text; a note where the answer was cut or is not text. Secrets are hidden:
+ * a server that echoes the request would otherwise hand its header values to the model.
+ */
 export function answerValue(
   answer: { bytes: Buffer; cut: boolean },
   contentType: string,
-  secrets: readonly string[],
+  hideSecrets: HideSecrets,
 ): JsonValue {
   const { bytes, cut } = answer
   if (bytes.length === 0) return null
   const decoded = decode(bytes, contentType, cut)
   if (decoded === null)
     return `[${cut ? 'more than ' : ''}${bytes.length} bytes of ${contentType || 'unknown type'}, not text]`
-  const text = hideSecrets(decoded, secrets)
+  const text = hideSecrets(decoded)
   if (cut) return `${cleanText(text)}\n[cut: the answer is longer than ${maxAnswerBytes} bytes]`
   const json = contentType === '' || /\bjson\b/i.test(contentType) ? parseJson(text) : undefined
   return json === undefined ? cleanText(text) : cleanJson(json)
@@ -39,21 +41,6 @@ export function answerValue(
 export function errorExcerpt(value: JsonValue): JsonValue {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length <= maxErrorExcerpt ? value : `${text.slice(0, maxErrorExcerpt)} [cut]`
-}
-
-/** Header values that the other side sent back: servers that echo a request would otherwise hand them to the model. */
-export function secretsIn(headers: Record<string, string>): string[] {
-  return Object.values(headers)
-    .flatMap((value) => [value, value.replace(/^\S+\s+/, '')])
-    .filter((value) => value.length >= leastSecret)
-    .toSorted((a, b) => b.length - a.length)
-}
-
-export function hideSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((hidden, secret) => {
-    const escaped = JSON.stringify(secret).slice(1, -1)
-    return hidden.replaceAll(secret, '***').replaceAll(escaped, '***')
-  }, text)
 }
 
 function decode(bytes: Buffer, contentType: string, cut: boolean): string | null {

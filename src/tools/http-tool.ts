@@ -3,9 +3,10 @@ import { examplesPrefix } from '../core/tools/http-url.ts'
 import type { HttpTool } from '../core/tools/tool.ts'
 import { AppError } from '../errors.ts'
 import type { Egress } from '../lib/egress.ts'
+import { createSecretHider, type HideSecrets } from '../lib/hide-secrets.ts'
 import { isJsonObject, type JsonValue } from '../lib/json.ts'
 import type { EffectCheck, ToolKind, ToolResult } from '../ports/tool-kind.ts'
-import { answerValue, errorExcerpt, hideSecrets, readAnswer, secretsIn } from './http-answer.ts'
+import { answerValue, errorExcerpt, readAnswer } from './http-answer.ts'
 import { httpToolRequest, toolHeaders, type HttpToolRequest } from './http-request.ts'
 
 /** Answers what lies below `/examples/` inside this process. `path` carries the query. */
@@ -42,7 +43,7 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
       ...(body === undefined ? {} : { body }),
     })
     const answer = await readAnswer(response.body)
-    const value = answerValue(answer, response.headers['content-type'] ?? '', secretsIn(tool.headers))
+    const value = answerValue(answer, response.headers['content-type'] ?? '', hiderOf(tool))
     return { status: response.status, value }
   }
 
@@ -58,7 +59,7 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
     } catch (error) {
       caller.throwIfAborted()
       if (limit.aborted) return { problem: `It did not answer within ${tool.timeoutSeconds} s.` }
-      if (error instanceof AppError) return { problem: hideSecrets(error.message, secretsIn(tool.headers)) }
+      if (error instanceof AppError) return { problem: hiderOf(tool)(error.message) }
       throw error
     }
   }
@@ -86,6 +87,10 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
       return readCheck(answer)
     },
   }
+}
+
+function hiderOf(tool: HttpTool): HideSecrets {
+  return createSecretHider(Object.values(tool.headers))
 }
 
 function readCheck({ status, value }: Answer): EffectCheck {

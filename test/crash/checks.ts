@@ -53,6 +53,10 @@ export function checkStream(events: StreamedEvent[]): string[] {
       'The run does not begin exactly once.',
     ),
     ...expectation(
+      events.filter(({ type }) => type === 'run.started').length <= 1,
+      'The run starts more than once.',
+    ),
+    ...expectation(
       ends.length === 1 && ends[0] === last,
       'The run does not end exactly once, with its last event.',
     ),

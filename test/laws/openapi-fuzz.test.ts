@@ -8,7 +8,7 @@ import { caller, startLawServer } from '../support/law-server.ts'
 /** Repeat a failure with FUZZ_SEED. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 /** For all routes together, milliseconds. A longer search: FUZZ_SECONDS. */
-const budget = Number(process.env['FUZZ_SECONDS'] ?? 30) * 1000
+const budget = Number(process.env['FUZZ_SECONDS'] ?? 25) * 1000
 const runsPerRoute = budget / 100
 
 const server = await startLawServer()

@@ -15,7 +15,10 @@ const answerPath = (run: { id: string }): string => `/v1/runs/${run.id}/tool-out
 
 test('a run that calls a client-executed tool waits with the calls, and goes on with their outputs', async () => {
   const agent = await scenario.agent(
-    [callsTools(['call_a', 'open_ticket', { item: 'lamp' }], ['call_b', 'open_ticket', { item: 'pen' }]), says('Both are open.')],
+    [
+      callsTools(['call_a', 'open_ticket', { item: 'lamp' }], ['call_b', 'open_ticket', { item: 'pen' }]),
+      says('Both are open.'),
+    ],
     { tools: [clientTool('open_ticket')] },
   )
   const run = await scenario.run(agent, 'Open two tickets.')
@@ -97,7 +100,9 @@ test('outputs that are wrong, missing or double are refused naming what is wrong
     { field: 'outputs[2].call_id', message: 'the run does not wait for this call, or it is answered twice' },
   ])
 
-  const missing = await scenario.call('POST', answerPath(run), { outputs: [{ call_id: 'call_a', output: 1 }] })
+  const missing = await scenario.call('POST', answerPath(run), {
+    outputs: [{ call_id: 'call_a', output: 1 }],
+  })
   expect(missing.status).toBe(400)
   expect(missing.body).toMatchObject({
     code: 'tool_outputs_missing',
@@ -128,10 +133,17 @@ test('an output may come while the run is still at another call, and then nothin
   const runId = await scenario.start(agent, 'Go.')
   await scenario.site.called('/slow')
 
-  const wrong = await scenario.call('POST', `/v1/runs/${runId}/tool-outputs`, { outputs: [{ call_id: 'call_b', output: 1 }] })
+  const wrong = await scenario.call('POST', `/v1/runs/${runId}/tool-outputs`, {
+    outputs: [{ call_id: 'call_b', output: 1 }],
+  })
   expect([wrong.status, wrong.body.errors]).toEqual([
     400,
-    [{ field: 'outputs[0].call_id', message: 'the run does not wait for this call, or it is answered twice' }],
+    [
+      {
+        field: 'outputs[0].call_id',
+        message: 'the run does not wait for this call, or it is answered twice',
+      },
+    ],
   ])
   const double = await scenario.call('POST', `/v1/runs/${runId}/tool-outputs`, {
     outputs: [
@@ -141,9 +153,16 @@ test('an output may come while the run is still at another call, and then nothin
   })
   expect([double.status, double.body.errors]).toEqual([
     400,
-    [{ field: 'outputs[1].call_id', message: 'the run does not wait for this call, or it is answered twice' }],
+    [
+      {
+        field: 'outputs[1].call_id',
+        message: 'the run does not wait for this call, or it is answered twice',
+      },
+    ],
   ])
-  const right = await scenario.call('POST', `/v1/runs/${runId}/tool-outputs`, { outputs: [{ call_id: 'call_a', output: 'early' }] })
+  const right = await scenario.call('POST', `/v1/runs/${runId}/tool-outputs`, {
+    outputs: [{ call_id: 'call_a', output: 'early' }],
+  })
   expect(right.status).toBe(200)
   expect(right.body.state).toBe('running')
   gate.resolve()
@@ -156,11 +175,21 @@ test('an output may come while the run is still at another call, and then nothin
 })
 
 test('an output is kept as it can be stored, whatever half characters the client sends', async () => {
-  const agent = await scenario.agent([callsTools(['call_a', 'ask', {}]), says('Read.')], { tools: [clientTool('ask')] })
+  const agent = await scenario.agent([callsTools(['call_a', 'ask', {}]), says('Read.')], {
+    tools: [clientTool('ask')],
+  })
   const run = await scenario.run(agent, 'Ask.')
-  const reply = await scenario.call('POST', answerPath(run), '{"outputs":[{"call_id":"call_a","output":"half \\ud83d"}]}')
+  const reply = await scenario.call(
+    'POST',
+    answerPath(run),
+    '{"outputs":[{"call_id":"call_a","output":"half \\ud83d"}]}',
+  )
   expect(reply.status).toBe(200)
   expect(await scenario.ended(run.id)).toMatchObject({ state: 'completed', output: 'Read.' })
-  const nul = await scenario.call('POST', answerPath(run), '{"outputs":[{"call_id":"call_a","output":"\\u0000"}]}')
+  const nul = await scenario.call(
+    'POST',
+    answerPath(run),
+    '{"outputs":[{"call_id":"call_a","output":"\\u0000"}]}',
+  )
   expect([nul.status, nul.body.code]).toEqual([400, 'nul_character'])
 })

@@ -12,7 +12,7 @@ import { createToolStore } from '../../src/core/tools/tool-store.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { createSealer } from '../../src/lib/seal.ts'
-import { costOf, priceOf, providerOfModel, providers } from '../../src/providers/index.ts'
+import { costOf, createPriceTable, providers } from '../../src/providers/index.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { scriptedModel } from './scripted-model.ts'
 
@@ -68,9 +68,8 @@ export function agentServices(database: Database, options: AgentServicesOptions 
     connections,
     configuredDefault: options.configuredDefault ?? null,
     aliases: options.aliases ?? null,
-    priceOf,
+    ...createPriceTable(),
     costOf,
-    providerOfModel,
     createLanguageModel: (target) => {
       targets.push(target)
       return scriptedModel([], { provider: target.provider, modelId: target.model })

@@ -16,7 +16,7 @@ export interface Site {
 }
 
 /** A real server on loopback that remembers its requests. */
-export async function site(listener: RequestListener): Promise<Site> {
+export async function site(listener: (...exchange: Parameters<RequestListener>) => unknown): Promise<Site> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)

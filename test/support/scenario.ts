@@ -53,7 +53,8 @@ export async function startScenario(options: { env?: Record<string, string> } = 
   let server = await startTestServer({ dataDir, env })
   let agents = 0
 
-  const requestsOf = (model: string): RecordedRequest[] => vendor.requests.filter((request) => modelOf(request) === model)
+  const requestsOf = (model: string): RecordedRequest[] =>
+    vendor.requests.filter((request) => modelOf(request) === model)
 
   async function expectBody(status: number, method: string, path: string, body?: unknown) {
     const reply = await server.call(method, path, body)
@@ -92,9 +93,14 @@ export async function startScenario(options: { env?: Record<string, string> } = 
         script: (...more) => void scripts.get(model)?.push(...more),
       }
     },
-    run: (agent, input, more = {}) => expectBody(200, 'POST', `/v1/agents/${agent.id}/runs`, { input, ...more }),
+    run: (agent, input, more = {}) =>
+      expectBody(200, 'POST', `/v1/agents/${agent.id}/runs`, { input, ...more }),
     async start(agent, input, more = {}) {
-      const run = await expectBody(202, 'POST', `/v1/agents/${agent.id}/runs`, { input, background: true, ...more })
+      const run = await expectBody(202, 'POST', `/v1/agents/${agent.id}/runs`, {
+        input,
+        background: true,
+        ...more,
+      })
       return run.id
     },
     async until(runId, type) {
@@ -134,14 +140,26 @@ export function says(...texts: string[]): ScriptedAnswer {
 
 /** An answer that calls tools, each with arguments that are JSON. */
 export function callsTools(...calls: [id: string, name: string, args: JsonObject][]): ScriptedAnswer {
-  const toolCalls = calls.map(([id, name, args]): ScriptedToolCall => ({ id, name, arguments: JSON.stringify(args) }))
+  const toolCalls = calls.map(([id, name, args]): ScriptedToolCall => ({
+    id,
+    name,
+    arguments: JSON.stringify(args),
+  }))
   return { pieces: [{ toolCalls }] }
 }
 
 /** A tool that this server calls at a path of the site, with one required text argument `item`. */
 export function siteTool(site: ToolSite, name: string, more: JsonObject = {}): JsonObject {
   const parameters = { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] }
-  return { type: 'http', name, description: `Does ${name}.`, parameters, method: 'POST', url: `${site.url}/${name}`, ...more }
+  return {
+    type: 'http',
+    name,
+    description: `Does ${name}.`,
+    parameters,
+    method: 'POST',
+    url: `${site.url}/${name}`,
+    ...more,
+  }
 }
 
 /** A tool that the client executes. */

@@ -30,7 +30,9 @@ export interface Reply {
   body: any // eslint-disable-line typescript/no-explicit-any
 }
 
-export async function startTestServer(options: { env?: Record<string, string>; log?: Log; dataDir?: string; hooks?: ServerHooks } = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: { env?: Record<string, string>; log?: Log; dataDir?: string; hooks?: ServerHooks } = {},
+): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await temporaryDirectory())
   const env = {
     PARLEY_DATA_DIR: dataDir,
@@ -44,7 +46,12 @@ export async function startTestServer(options: { env?: Record<string, string>; l
   const url = server.listeners[0]?.url ?? ''
   const ownerKey = server.ownerKey.key
 
-  async function open(method: string, path: string, body?: unknown, call: CallOptions = {}): Promise<Response> {
+  async function open(
+    method: string,
+    path: string,
+    body?: unknown,
+    call: CallOptions = {},
+  ): Promise<Response> {
     return await fetch(url + path, {
       method,
       headers: {
@@ -66,7 +73,11 @@ export async function startTestServer(options: { env?: Record<string, string>; l
     async call(method, path, body, call) {
       const response = await open(method, path, body, call)
       const text = await response.text()
-      return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? null : JSON.parse(text),
+      }
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }

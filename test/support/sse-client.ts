@@ -13,7 +13,12 @@ export async function* readEvents(response: Response): AsyncGenerator<StreamedEv
   const reader = new SseReader()
   for await (const chunk of response.body ?? []) {
     for (const event of reader.push(Buffer.from(chunk))) {
-      if (event.data !== '') yield { id: String(JSON.parse(event.data).seq), type: event.event ?? 'message', data: JSON.parse(event.data).data }
+      if (event.data !== '')
+        yield {
+          id: String(JSON.parse(event.data).seq),
+          type: event.event ?? 'message',
+          data: JSON.parse(event.data).data,
+        }
     }
   }
 }

@@ -40,7 +40,9 @@ export async function startToolSite(): Promise<ToolSite> {
       method: request.method ?? '',
       path: decodeURIComponent(url.pathname),
       query: Object.fromEntries(url.searchParams),
-      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      ),
       body: parseJson(await text(request)),
       aborted: new Promise((resolve) => {
         response.on('close', () => {
@@ -51,7 +53,9 @@ export async function startToolSite(): Promise<ToolSite> {
     calls.push(call)
     for (const wake of waiters) wake()
     const rule = rules.findLast(({ prefix }) => call.path.startsWith(prefix))
-    const { status = 200, body } = rule ? await rule.respond(call) : { status: 404, body: { error: 'Nothing here.' } }
+    const { status = 200, body } = rule
+      ? await rule.respond(call)
+      : { status: 404, body: { error: 'Nothing here.' } }
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body))
   }

@@ -52,7 +52,7 @@ export function environmentConnections(
       number: position + 1,
       name: provider.label,
       provider: provider.name,
-      baseUrl: route.baseUrl,
+      baseUrl: route.baseUrl === null ? null : withoutSecrets(route.baseUrl),
       source,
       hasCredential: route.apiKey !== null,
       credentialHint: credentialHint(route.apiKey),
@@ -67,6 +67,12 @@ export function environmentConnections(
 /** Enough to tell two credentials apart, too little to use; nothing of a short one. */
 export function credentialHint(credential: string | null): string | null {
   return credential === null || credential.length < 12 ? null : credential.slice(-4)
+}
+
+/** Some gateways are given their password or key in the address itself. */
+function withoutSecrets(address: string): string | null {
+  const url = URL.parse(address)
+  return url === null ? null : `${url.origin}${url.pathname}`
 }
 
 function sourceOf(

@@ -81,7 +81,7 @@ export interface RunEvents {
     result: JsonValue
     decidedBy: string
   }
-  'run.waiting': { waitingFor: WaitingFor }
+  'run.waiting': { waitingFor: WaitingFor; usage: Usage }
   'run.completed': { output: string; outputJson: JsonValue; usage: Usage }
   'run.failed': { error: RunError; usage: Usage }
   'run.cancelled': { reason: string; usage: Usage }
@@ -117,11 +117,6 @@ export type EventType = keyof EventTypes
 /** An immutable fact: stream, number, type, data. */
 export type Event<Type extends EventType = EventType> = {
   [T in Type]: { stream: string; seq: number; type: T; data: EventTypes[T]; at: string }
-}[Type]
-
-/** A fact not yet numbered. */
-export type NewEvent<Type extends EventType = EventType> = {
-  [T in Type]: { type: T; data: EventTypes[T] }
 }[Type]
 
 const terminal: ReadonlySet<EventType> = new Set(['run.completed', 'run.failed', 'run.cancelled'])

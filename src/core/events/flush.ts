@@ -10,6 +10,8 @@ export interface FlushBatch {
   events: { type: string; text: string; at: string }[]
   approvals: RunApproval[]
   handledCommands: string[]
+  /** Questions that the run was parked on are void once it has ended. */
+  voidsApprovals: boolean
 }
 
 /**
@@ -39,12 +41,16 @@ c as (
 ), new_threads as (
   insert into threads (id, workspace_id, agent_id, namespace, key, active_run_id, created_at, updated_at)
   select thread_id, workspace_id, agent_id, namespace, key,
-         case when state in ('completed', 'failed', 'cancelled') then null else id end, created_at, created_at
+         case when state in ('completed', 'failed', 'cancelled') or available_at is not null then null else id end,
+         created_at, created_at
   from c where namespace is not null
 ), claimed as (
   update threads t set active_run_id = first.id, updated_at = first.created_at
-  from (select distinct on (thread_id) id, thread_id, created_at from c where namespace is null order by thread_id, id) first
-  where t.id = first.thread_id and t.active_run_id is null
+  from (select distinct on (thread_id) id, thread_id, created_at from c
+        where namespace is null and available_at is null order by thread_id, id) first
+  where t.id = first.thread_id and t.active_run_id is null and not exists (
+    select 1 from runs earlier where earlier.thread_id = t.id and earlier.state = 'queued'
+      and (earlier.available_at is null or earlier.available_at <= now()))
   returning first.id
 ), created as (
   insert into runs (id, workspace_id, agent_id, agent_version, thread_id, parent_run_id, state, fence, executor_id,
@@ -108,6 +114,10 @@ asked as (
 ), handled as (
   delete from commands using json_to_recordset($${position + 1}::json) as h(id uuid, run_id uuid), changed
   where commands.id = h.id and changed.id = h.run_id
+), voided as (
+  update approvals set state = 'void' from changed
+  where approvals.run_id = changed.id and approvals.state = 'pending' and approvals.mode = 'park'
+    and changed.state in ('completed', 'failed', 'cancelled')
 )`
 
 /**
@@ -118,7 +128,9 @@ asked as (
 export function flushStatement(batch: FlushBatch[], options: { origin: string | null }): FlushStatement {
   const creations = batch.filter((entry) => entry.creation)
   const notify = options.origin !== null
-  const rare = batch.some((entry) => entry.approvals.length > 0 || entry.handledCommands.length > 0)
+  const rare = batch.some(
+    (entry) => entry.approvals.length > 0 || entry.handledCommands.length > 0 || entry.voidsApprovals,
+  )
   const name = `flush${creations.length > 0 ? '_create' : ''}${rare ? '_rare' : ''}${notify ? '_notify' : ''}`
   const values = [changesJson(batch), eventsJson(batch)]
   if (creations.length > 0) values.push(creationsJson(creations))

@@ -18,8 +18,9 @@ interface PendingEvent {
 }
 
 /**
- * One segment's right to append to a run's stream. Entries of one handle are committed in the order they were given;
- * `failure` is set once the run belongs to someone else or an entry could not be written.
+ * One segment's right to append to a run's stream. Entries of one handle are committed in the order they were given.
+ * `failure` is set when nothing more can be: `stale_fence`, the run belongs to someone else; `internal`, the database
+ * refused an entry; `database_unavailable`, it did not answer, and whether the entry was written is not known.
  */
 export interface RunHandle {
   readonly runId: string
@@ -37,6 +38,7 @@ class Handle implements RunHandle {
   events: PendingEvent[] = []
   approvals: RunApproval[] = []
   handledCommands: string[] = []
+  voidsApprovals = false
   delta: { type: 'message.delta' | 'reasoning.delta'; step: number; text: string } | null = null
   waiters: { resolve: () => void; reject: (error: AppError) => void }[] = []
   inFlight = false
@@ -64,6 +66,7 @@ interface Taken {
   events: PendingEvent[]
   approvals: RunApproval[]
   handledCommands: string[]
+  voidsApprovals: boolean
   waiters: Handle['waiters']
 }
 
@@ -147,6 +150,13 @@ export class Journal implements AsyncDisposable {
     this.#markDirty(own)
   }
 
+  /** A run that ends in the same commit leaves no question open that it was parked on. */
+  voidApprovals(handle: RunHandle): void {
+    const own = this.#own(handle)
+    own.voidsApprovals = true
+    this.#markDirty(own)
+  }
+
   /** Deletes a command row in the same commit as the events it led to. */
   commandHandled(handle: RunHandle, commandId: string): void {
     const own = this.#own(handle)
@@ -186,6 +196,7 @@ export class Journal implements AsyncDisposable {
   committed(handle: RunHandle): Promise<void> {
     const own = this.#own(handle)
     if (own.failure) return Promise.reject(own.failure)
+    if (this.#closed) return Promise.reject(new AppError('shutting_down'))
     this.#settleDelta(own)
     if (!own.dirty && !own.inFlight) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -255,33 +266,34 @@ export class Journal implements AsyncDisposable {
     for (const handle of this.#dirty) batch.push(take(handle))
     this.#dirty.clear()
     faultPoint('journal.before_commit')
-    try {
-      await this.#write(batch)
-    } catch (error) {
-      this.#log.warn(
-        { err: error, runs: batch.length },
-        'A journal batch failed; writing its runs one by one.',
-      )
-      for (const entry of batch) await this.#writeAlone(entry)
+    const problem = await this.#write(batch)
+    if (problem === null) return
+    this.#log.warn({ err: problem, runs: batch.length }, 'A journal batch failed.')
+    for (const entry of batch) {
+      // Without a refusal by the database the batch may have been written: once more would be twice.
+      const cause = wasRefused(problem) ? await this.#write([entry]) : problem
+      if (cause === null) continue
+      const { runId } = entry.handle
+      this.#log.error({ err: cause, run: runId }, 'An entry of the journal could not be written.')
+      this.#lose(entry, new AppError(wasRefused(cause) ? 'internal' : 'database_unavailable', { cause }))
     }
   }
 
-  async #writeAlone(entry: Taken): Promise<void> {
-    try {
-      await this.#write([entry])
-    } catch (cause) {
-      this.#log.error(
-        { err: cause, run: entry.handle.runId },
-        'An entry of the journal could not be written.',
-      )
-      this.#lose(entry, new AppError('database_unavailable', { cause }))
-    }
-  }
-
-  async #write(batch: Taken[]): Promise<void> {
+  /** What went wrong when the batch was not written, else null. */
+  async #write(batch: Taken[]): Promise<unknown> {
     const flush = flushStatement(batch.map(toBatch), { origin: this.#origin })
-    const rows = await this.#database.execute<FlushedRow>(flush)
+    let rows: FlushedRow[]
+    try {
+      rows = await this.#database.execute<FlushedRow>(flush)
+    } catch (problem) {
+      return problem
+    }
     faultPoint('journal.after_commit')
+    this.#written(batch, rows)
+    return null
+  }
+
+  #written(batch: Taken[], rows: FlushedRow[]): void {
     const bases = new Map<string, FlushedRow>()
     const turns: string[] = []
     for (const row of rows) {
@@ -330,6 +342,7 @@ function take(handle: Handle): Taken {
     events: handle.events,
     approvals: handle.approvals,
     handledCommands: handle.handledCommands,
+    voidsApprovals: handle.voidsApprovals,
     waiters: handle.waiters,
   }
   handle.creation = null
@@ -337,12 +350,20 @@ function take(handle: Handle): Taken {
   handle.events = []
   handle.approvals = []
   handle.handledCommands = []
+  handle.voidsApprovals = false
   handle.waiters = []
   handle.inFlight = true
   return taken
 }
 
 function toBatch(entry: Taken): FlushBatch {
-  const { handle, creation, patch, events, approvals, handledCommands } = entry
-  return { runId: handle.runId, fence: handle.fence, creation, patch, events, approvals, handledCommands }
+  const { handle, creation, patch, events, approvals, handledCommands, voidsApprovals } = entry
+  const { runId, fence } = handle
+  return { runId, fence, creation, patch, events, approvals, handledCommands, voidsApprovals }
+}
+
+/** Whether the database itself said no (an SQLSTATE), so that nothing of the statement was written. */
+function wasRefused(problem: unknown): boolean {
+  const code: unknown = problem instanceof Error && 'code' in problem ? problem.code : null
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
 }

@@ -7,11 +7,6 @@ export type ResourceFact = {
   [T in keyof ResourceEvents]: { workspaceId: string; stream: string; type: T; data: ResourceEvents[T] }
 }[keyof ResourceEvents]
 
-/** Who is told of a resource event once its transaction has committed. */
-export interface ResourceEventSink {
-  published(workspaceId: string, event: Event): void
-}
-
 /**
  * Appends the next event of a resource's stream inside `transaction`. The caller publishes the returned event after
  * the commit.

@@ -16,8 +16,6 @@ const leaseLength = 3000
 const sweepEvery = 2
 const sweepSize = 500
 
-export type ExecutorService = ReturnType<typeof createExecutorService>
-
 /**
  * This process as an owner of runs: its beat, the lease that follows from it, and the watch over the others. Runs of
  * a dead executor go back into the queue under a higher fence.

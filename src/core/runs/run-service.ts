@@ -156,8 +156,10 @@ export function createRunService(deps: {
           if (startNow) return resolve()
           if (state === 'running' && direct) {
             resolve()
+            const startedAt = new Date(clock.now()).toISOString()
             journal.append(handle, 'run.started', { fence: 1 })
-            events.push({ type: 'run.started', data: { fence: 1 }, at: new Date(clock.now()).toISOString() })
+            journal.patch(handle, { startedAt })
+            events.push({ type: 'run.started', data: { fence: 1 }, at: startedAt })
             return start()
           }
           dispatchQueued(run.id, run.agentId, request.delaySeconds).then(resolve, reject)
@@ -184,6 +186,7 @@ export function createRunService(deps: {
     record('message.created', { role: 'user', content: request.input })
     if (startNow) {
       record('run.started', { fence: 1 })
+      journal.patch(handle, { startedAt: at })
       start()
     }
     stored.catch(() => {}) // the caller awaits it too; this only keeps an early refusal from being unhandled

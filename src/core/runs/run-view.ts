@@ -19,6 +19,7 @@ const changes: { [Type in EventType]?: Change<Type> } = {
   'run.waiting': (run, data) => {
     run.state = 'waiting'
     run.waitingFor = data.waitingFor
+    run.usage = data.usage
   },
   'run.completed': (run, data, at) => {
     run.state = 'completed'

@@ -148,7 +148,7 @@ test.each<[string, Partial<HttpTool>]>([
   ['url', { url: 'https://{id}.example/' }],
   ['url', { url: 'https://shop.example/{unknown}' }],
   ['parameters', { parameters: { type: 'string' } }],
-  ['parameters', { parameters: { properties: 7 } as never }],
+  ['parameters', { parameters: { properties: 7 } }],
   ['check_url', { effects: 'checkable' }],
   ['check_url', { checkUrl: 'https://shop.example/check' }],
   ['headers.Idempotency-Key', { headers: { 'Idempotency-Key': 'mine' } }],

@@ -10,7 +10,7 @@ import type { NewAgent } from '../../core/agents/agent-service.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
 import { printId } from '../../lib/ids.ts'
-import { mergePatch, type JsonObject, type JsonValue } from '../../lib/json.ts'
+import { mergePatch, type JsonObject } from '../../lib/json.ts'
 import { printAgentTool, readAgentTools } from './translate-tools.ts'
 import {
   definitionInputSchema,
@@ -97,7 +97,7 @@ export function readAgentPatch(body: AgentPatchInput, draft: boolean): AgentChan
   return {
     ...(Object.keys(patch).length > 0 && {
       definition: (current: AgentDefinition) => {
-        const merged = mergePatch(printDefinition(current) as unknown as JsonValue, patch) // a printed definition is plain JSON
+        const merged = mergePatch(printDefinition(current), patch) // a printed definition is plain JSON
         return readDefinition(parseWith(definitionInputSchema, merged, 'body'))
       },
     }),

@@ -35,7 +35,7 @@ export function reportText(reports: readonly ToolReport[]): string {
   const sentences = reports.map(({ toolName, failed, value }) => {
     if (failed) return `The tool ${toolName} did not work: ${closed(failureText(value))}`
     const said = describe(value)
-    return said === '' ? `The tool ${toolName} is done.` : `${closed(`The tool ${toolName} says: ${said}`)}`
+    return said === '' ? `The tool ${toolName} is done.` : closed(`The tool ${toolName} says: ${said}`)
   })
   return sentences.join('\n')
 }

@@ -1,4 +1,5 @@
 import type { Egress, EgressResponse } from '../../lib/egress.ts'
+import { createSecretHider } from '../../lib/hide-secrets.ts'
 import { SseReader, type SseEvent } from '../../lib/sse-reader.ts'
 import type { ModelStreamPart } from '../../ports/language-model.ts'
 import type { ModelTarget, ProviderDependencies } from '../provider-record.ts'
@@ -7,7 +8,6 @@ import {
   connectionError,
   cutOffError,
   invalidAnswerError,
-  secretsOf,
   streamedError,
   type VendorIdentity,
 } from './provider-errors.ts'
@@ -47,7 +47,7 @@ export function createVendorClient(
 ): VendorClient {
   return {
     egress: dependencies.egress,
-    vendor: { label, secrets: secretsOf(target.apiKey, target.headers) },
+    vendor: { label, hideSecrets: createSecretHider([target.apiKey ?? '', ...Object.values(target.headers)]) },
     headers: { 'content-type': 'application/json', ...credentials, ...lowerCased(target.headers) },
     trusted: target.trusted,
     headersTimeoutMs: dependencies.headersTimeoutMs ?? defaultHeadersTimeoutMs,

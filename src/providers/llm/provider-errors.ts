@@ -1,22 +1,16 @@
 import { AppError, type ErrorCode } from '../../errors.ts'
+import type { HideSecrets } from '../../lib/hide-secrets.ts'
 import { isJsonObject, parseJson, type JsonValue } from '../../lib/json.ts'
 
 const messageLimit = 500
-/** Shorter header values are words such as `true` rather than secrets. */
-const shortestSecret = 8
 const unavailableStatuses = new Set([408, 409, 425])
 /** Vendors that answer 429 for an empty account: waiting does not help, so it is a refusal. */
 const exhaustedCodes = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'credits_exhausted'])
 
-/** Who answered, and what must not appear in anything that is shown. */
+/** Who answered, and how what was sent to them is taken out of what they say. */
 export interface VendorIdentity {
   label: string
-  secrets: readonly string[]
-}
-
-/** The values of a call that may open a door: the key and every longer header. */
-export function secretsOf(apiKey: string | null, headers: Record<string, string>): string[] {
-  return [apiKey ?? '', ...Object.values(headers)].filter((value) => value.length >= shortestSecret)
+  hideSecrets: HideSecrets
 }
 
 /**
@@ -131,8 +125,7 @@ function plainText(body: string, contentType: string | undefined): string | null
 function sentence(vendor: VendorIdentity, start: string, message: string | null): string {
   if (message === null || message === '') return `${start}.`
   // Secrets go before the cut, so that no half of one is left at the edge.
-  let safe = message
-  for (const secret of vendor.secrets) safe = safe.replaceAll(secret, '***')
+  const safe = vendor.hideSecrets(message)
   return `${start}: ${safe.replaceAll('\0', '\uFFFD').slice(0, messageLimit)}`
 }
 

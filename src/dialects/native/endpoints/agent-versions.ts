@@ -120,5 +120,5 @@ function mustBeNumber(text: string): number {
 }
 
 function printed(version: AgentVersion): JsonObject {
-  return printDefinition(version.definition) as unknown as JsonObject // a printed definition is plain JSON
+  return printDefinition(version.definition) // a printed definition is plain JSON
 }

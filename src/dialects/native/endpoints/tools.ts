@@ -128,6 +128,6 @@ function patched(current: ToolDefinition, body: z.output<typeof toolPatchSchema>
   }
   const changesType = body.type !== undefined && body.type !== printed.type
   const base = changesType ? { type: body.type, name, description, parameters, approval } : printed
-  const merged = mergePatch(base as JsonValue, body as JsonValue) // both are plain JSON
+  const merged = mergePatch(base as JsonValue, body) // both are plain JSON
   return readTool(parseWith(toolInputSchema, merged, 'body'), '')
 }
