@@ -19,10 +19,11 @@ const toolRule =
 export async function buildPrompt(
   definition: AgentDefinition,
   turns: readonly Turn[],
-  blobs: Pick<BlobStore, 'get'>,
+  options: { hasTools: boolean; blobs: Pick<BlobStore, 'get'> },
 ): Promise<ModelPrompt> {
+  const { hasTools, blobs } = options
   const prompt: ModelPrompt = []
-  const system = systemText(definition)
+  const system = systemText(definition, hasTools)
   if (system) prompt.push({ role: 'system', content: system })
   for (const turn of turns) {
     if (turn.type === 'user') prompt.push({ role: 'user', content: await userParts(turn.content, blobs) })
@@ -33,11 +34,11 @@ export async function buildPrompt(
   return prompt
 }
 
-function systemText(definition: AgentDefinition): string {
+function systemText(definition: AgentDefinition, hasTools: boolean): string {
   const parts = [definition.instructions ?? '']
   if (definition.output.format === 'markdown') parts.push('Answer in Markdown.')
   if (definition.output.format === 'json') parts.push('Answer with one JSON value and nothing else.')
-  if (definition.tools.length > 0) parts.push(toolRule)
+  if (hasTools) parts.push(toolRule)
   return parts.filter(Boolean).join('\n\n')
 }
 

@@ -4,6 +4,7 @@ import type { JsonSchema } from '../core/tools/tool.ts'
 import type { RunError } from '../core/runs/run.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import { parseJson, type JsonValue } from '../lib/json.ts'
+import type { Log } from '../lib/log.ts'
 import { hasOpenQuestion } from './memory.ts'
 import { nextMove, type MachineInput, type RunMoveNext } from './run-machine.ts'
 import { record, SegmentStopped, stopReason, type Segment } from './segment.ts'
@@ -120,7 +121,7 @@ function checkJson(
   const wrong = schema === null ? null : deps.checkOutput(schema, value)
   return wrong === null
     ? { value, problem: null }
-    : { problem: `The answer does not fit the schema: ${wrong}` }
+    : { problem: `The answer does not fit the schema: ${wrong}.` }
 }
 
 async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
@@ -164,7 +165,7 @@ async function endAfterError(segment: Segment, error: unknown): Promise<SegmentE
     if (segment.handle.failure !== null) return lost(segment, segment.handle.failure)
     if (error instanceof SegmentStopped && error.reason.type === 'lost') return lost(segment, error)
     if (segment.abort.signal.aborted) return await endAfterStop(segment)
-    return await fail(segment, printError(segment, error))
+    return await fail(segment, printRunError(error, segment.run.id, segment.log))
   } catch (failure) {
     return lost(segment, failure)
   }
@@ -199,9 +200,9 @@ function lost(segment: Segment, cause: unknown): SegmentEnd {
 }
 
 /** What the run's readers are told. Anything that was not foreseen says only that, and the log has the rest. */
-function printError(segment: Segment, error: unknown): RunError {
+export function printRunError(error: unknown, runId: string, log: Log): RunError {
   if (error instanceof AppError) return { code: error.code, message: error.message }
-  segment.log.error({ err: error, run: segment.run.id }, 'A run failed for a reason that was not foreseen.')
+  log.error({ err: error, run: runId }, 'A run failed for a reason that was not foreseen.')
   return { code: 'internal', message: 'Something went wrong on our side.' }
 }
 

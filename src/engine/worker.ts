@@ -1,4 +1,3 @@
-import { AppError } from '../errors.ts'
 import type { ResolvedAgent } from '../core/agents/agent.ts'
 import type { EventType } from '../core/events/event.ts'
 import type { Journal } from '../core/events/journal.ts'
@@ -9,8 +8,10 @@ import type { ThreadStore } from '../core/threads/thread-store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import type { Log } from '../lib/log.ts'
-import { emptyMemory, fold, foldAll, type Turn } from './memory.ts'
-import { runLoop, type RunLoopDeps, type SegmentEnd } from './run-loop.ts'
+import { backoff } from '../lib/retry.ts'
+import { checkAnswer, recordAnswer } from './commands.ts'
+import { emptyMemory, foldAll, type RunMemory, type Turn } from './memory.ts'
+import { printRunError, runLoop, type RunLoopDeps, type SegmentEnd } from './run-loop.ts'
 import { record, SegmentStopped, type Segment, type StopReason } from './segment.ts'
 
 /** What the model is shown of earlier runs. */
@@ -22,9 +23,12 @@ const historyTypes: EventType[] = [
   'output.rejected',
 ]
 
+/** Between attempts to give a run back that this process could not write to. Milliseconds. */
+const giveBackWaits = { first: 500, most: 8000 }
+
 export interface WorkerDeps extends RunLoopDeps {
   journal: Journal
-  runs: Pick<RunStore, 'events' | 'commandsFor'>
+  runs: Pick<RunStore, 'events' | 'commandsFor' | 'giveBack'>
   threads: Pick<ThreadStore, 'history'>
   /** The agent as the run pinned it. */
   resolveAgent: (run: RunFacts) => Promise<ResolvedAgent>
@@ -39,6 +43,10 @@ interface Active {
   abort: AbortController
   /** Set once the segment has decided to wait: nothing can be told to it any more. */
   closing: boolean
+  /** A command came before the segment could hear it: its row is read once it can. */
+  missed: boolean
+  /** Commands by the id of their row, with what came of each: a row may be read while its writer delivers it. */
+  told: Map<string, Promise<void>>
   ended: Promise<SegmentEnd>
 }
 
@@ -46,6 +54,8 @@ interface Active {
 export class Worker {
   readonly #deps: WorkerDeps
   readonly #active = new Map<string, Active>()
+  readonly #givingBack = new Set<Promise<void>>()
+  readonly #stopped = new AbortController()
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
@@ -62,6 +72,8 @@ export class Worker {
       segment: null,
       abort: start.abort,
       closing: false,
+      missed: false,
+      told: new Map(),
       ended: Promise.resolve('lost'),
     }
     this.#active.set(start.run.id, active)
@@ -78,42 +90,29 @@ export class Worker {
   }
 
   /**
-   * Tells a command to the segment of this run, and resolves to true once it is committed; false when no segment of it
-   * runs here. Rejects with what is wrong with the command.
+   * Tells a command to the segment of this run, and resolves to true once it is committed, a cancelled run has ended;
+   * false when no segment of it runs here. Rejects with what is wrong with the command.
    */
-  async deliver(runId: string, command: RunCommand, commandId: string | null): Promise<boolean> {
+  async deliver(runId: string, command: RunCommand, commandId: string): Promise<boolean> {
     const active = this.#active.get(runId)
-    if (!active?.segment || active.closing) return false
-    const { segment } = active
-    const { journal } = this.#deps
-    if (commandId !== null) journal.commandHandled(segment.handle, commandId)
-    const refusal = refuse(segment, command)
-    if (refusal) {
-      await journal.committed(segment.handle)
-      throw refusal
+    if (!active) return false
+    if (!active.segment || active.closing) {
+      active.missed = true
+      return false
     }
-    if (command.kind === 'cancel') {
-      active.abort.abort(new SegmentStopped({ type: 'cancelled', reason: command.reason }))
-      await active.ended
-      return true
-    }
-    if (command.kind === 'tool_outputs')
-      record(segment, 'tool.outputs_received', { outputs: command.outputs })
-    else {
-      const { kind: _kind, ...data } = command
-      record(segment, 'approval.decided', data)
-    }
-    await journal.committed(segment.handle)
+    await this.#tell(active, active.segment, command, commandId)
+    if (command.kind === 'cancel') await active.ended
     return true
   }
 
-  /** Reads what was written for this run by others and tells it. */
+  /** Reads what was written for these runs by others and tells it to their segments. */
   async deliverWaiting(runIds: string[]): Promise<void> {
     const here = runIds.filter((id) => this.#active.has(id))
     for (const { id, runId, data } of await this.#deps.runs.commandsFor(here)) {
-      const command = data as RunCommand // only core writes this table
+      const active = this.#active.get(runId)
+      if (!active?.segment || active.closing) continue
       try {
-        await this.deliver(runId, command, id)
+        await this.#tell(active, active.segment, data as RunCommand, id) // only core writes this table
       } catch (error) {
         this.#deps.log.warn({ err: error, run: runId }, 'A command could not be applied to a run.')
       }
@@ -127,6 +126,9 @@ export class Worker {
       return active.ended
     })
     await Promise.all(ends)
+    if (reason.type !== 'shutdown') return
+    this.#stopped.abort()
+    await Promise.all(this.#givingBack)
   }
 
   /** Resolves when no segment runs, or after `ms` milliseconds. */
@@ -135,36 +137,102 @@ export class Worker {
     await Promise.race([deadline, Promise.all([...this.#active.values()].map((active) => active.ended))])
   }
 
+  /** Once per command, whoever comes first with it; the others get the same outcome. */
+  #tell(active: Active, segment: Segment, command: RunCommand, commandId: string): Promise<void> {
+    const known = active.told.get(commandId)
+    if (known) return known
+    const outcome = this.#apply(active, segment, command, commandId)
+    active.told.set(commandId, outcome)
+    return outcome
+  }
+
+  async #apply(active: Active, segment: Segment, command: RunCommand, commandId: string): Promise<void> {
+    const { journal } = this.#deps
+    journal.commandHandled(segment.handle, commandId)
+    if (command.kind === 'cancel') {
+      active.abort.abort(new SegmentStopped({ type: 'cancelled', reason: command.reason }))
+      return
+    }
+    let refusal: unknown = null
+    try {
+      checkAnswer(segment.memory, command)
+      recordAnswer(segment, command)
+    } catch (error) {
+      refusal = error
+    }
+    await journal.committed(segment.handle)
+    if (refusal !== null) throw refusal
+  }
+
   async #run(start: SegmentStart, active: Active): Promise<SegmentEnd> {
     const { id } = start.run
-    let end: SegmentEnd = 'lost'
+    const memory = foldAll(emptyMemory(), start.events)
+    let end: SegmentEnd
     try {
-      const segment = await this.#open(start)
+      const segment = await this.#open(start, memory)
       active.segment = segment
-      if (start.recovered) {
-        faultPoint('recovery.segment_started')
-        await this.deliverWaiting([id])
-      }
+      if (start.recovered) faultPoint('recovery.segment_started')
+      if (start.recovered || active.missed) await this.deliverWaiting([id])
       end = await runLoop(segment, this.#deps, () => {
         active.closing = true
       })
     } catch (error) {
-      this.#deps.log.error(
-        { err: error, run: id },
-        'A run could not be taken up; it is tried again by the next recovery.',
-      )
+      end = await this.#end(start, memory, error)
     }
+    if (end === 'lost') await this.#afterLoss(start, memory)
     if (this.#active.get(id) === active) this.#active.delete(id)
     if (end === 'waiting') await this.#deps.onParked(id)
     return end
   }
 
-  async #open(start: SegmentStart): Promise<Segment> {
+  /** Ends a run that cannot go on. */
+  async #end({ run, handle }: SegmentStart, memory: RunMemory, cause: unknown): Promise<SegmentEnd> {
+    const { journal, log } = this.#deps
+    const error = printRunError(cause, run.id, log)
+    const { usage } = memory
+    const finishedAt = journal.append(handle, 'run.failed', { error, usage })
+    journal.patch(handle, { state: 'failed', error, usage, finishedAt })
+    journal.voidApprovals(handle)
+    try {
+      await journal.committed(handle)
+      return 'terminal'
+    } catch (failure) {
+      log.warn({ err: failure, run: run.id }, 'The end of a run could not be written.')
+      return 'lost'
+    }
+  }
+
+  /** What nobody else has taken is not left lying: it fails when its journal was refused, else another attempt is made. */
+  async #afterLoss(start: SegmentStart, memory: RunMemory): Promise<void> {
+    const { run, handle } = start
+    const code = handle.failure?.code
+    if (code === 'internal') {
+      const again = this.#deps.journal.handle(run.id, handle.fence, () => {})
+      await this.#end({ ...start, handle: again }, memory, handle.failure)
+    } else if (code === 'database_unavailable') {
+      const giving = this.#giveBack(run.id, handle.fence).finally(() => this.#givingBack.delete(giving))
+      this.#givingBack.add(giving)
+    }
+  }
+
+  /** Puts a run back into the queue, as soon as the database answers again. */
+  async #giveBack(runId: string, fence: number): Promise<void> {
+    const { runs, clock, random, log } = this.#deps
+    for (let attempt = 1; !this.#stopped.signal.aborted; attempt++) {
+      try {
+        await runs.giveBack(runId, fence)
+        return
+      } catch (error) {
+        log.warn({ err: error, run: runId }, 'A run could not be given back yet.')
+        await clock.sleep(backoff(attempt, giveBackWaits, random()), this.#stopped.signal).catch(() => {})
+      }
+    }
+  }
+
+  async #open(start: SegmentStart, memory: RunMemory): Promise<Segment> {
     const { run, handle, abort } = start
     const deps = this.#deps
     const agent = await deps.resolveAgent(run)
-    const memory = emptyMemory()
-    for (const event of start.events) fold(memory, event.type, event.data, event.at)
     const history = run.pins.historyRuns === 0 ? [] : await this.#history(run)
     const segment: Segment = {
       run,
@@ -215,23 +283,4 @@ function beginDeferredCall(segment: Segment): void {
     result: null,
     decidedBy: deferredCall.decidedBy,
   })
-}
-
-/** What is wrong with telling a running segment this. */
-function refuse(segment: Segment, command: RunCommand): AppError | null {
-  if (command.kind === 'cancel') return null
-  if (command.kind === 'tool_outputs') {
-    const unknown = command.outputs.find(({ callId }) => {
-      const call = segment.memory.calls.get(callId)
-      return call?.intent?.effects !== 'client' || call.result !== null
-    })
-    if (!unknown) return null
-    return new AppError('not_waiting_for_that', {
-      detail: `This run does not wait for an output of ${unknown.callId}.`,
-    })
-  }
-  const call = segment.memory.calls.get(command.callId)
-  const asked =
-    call?.approval?.approvalId === command.approvalId || call?.lost?.approvalId === command.approvalId
-  return asked ? null : new AppError('not_waiting_for_that')
 }

@@ -15,8 +15,9 @@ export function createSecretHider(values: readonly string[]): HideSecrets {
     // The longest first, or the end of a longer one would stay behind a shorter one.
     .toSorted((a, b) => b.length - a.length)
   if (secrets.length === 0) return (text) => text
-  const pattern = new RegExp([...new Set(secrets)].map(anyWriting).join('|'), 'g')
-  return (text) => text.replace(pattern, '***')
+  // Made when it is first needed: most calls have nothing to hide from.
+  let pattern: RegExp | null = null
+  return (text) => text.replace((pattern ??= new RegExp(secrets.map(anyWriting).join('|'), 'g')), '***')
 }
 
 function anyWriting(secret: string): string {

@@ -63,6 +63,16 @@ export function createSealer(key: Buffer): Sealer {
   }
 }
 
+/** What was sealed; null when another key sealed it, as after a restore without the secret key. */
+export function openIfPossible(sealer: Sealer, sealed: string, context: string): string | null {
+  try {
+    return sealer.open(sealed, context)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_configuration') return null
+    throw error
+  }
+}
+
 /**
  * The 32-byte key that seals credentials: `configured` (base64 or hex), else the data directory's own, which is made
  * the first time. The directory must exist. Throws `invalid_configuration` for a key of another form.

@@ -31,7 +31,7 @@ export async function buildTemplate(
         log: options.log,
       })
       await prepare(database)
-      await database.pool.query('vacuum (full, analyze)')
+      // No VACUUM: see `worthStatistics` in housekeeping.
       await database.pool.query('checkpoint')
     }
     await syncTree(join(building, clusterName))

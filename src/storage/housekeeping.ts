@@ -8,11 +8,17 @@ import { clusterName } from './pglite/cluster.ts'
 import { copyCluster, keepSnapshot, newestSnapshot } from './snapshot.ts'
 
 const interval = 60_000
+/**
+ * Tables below this are left as they were made, bytes. Statistics of a small table make the hot statements' cached plans
+ * scan it, and they would go on doing so while it grows; of a table never analyzed the planner assumes the best.
+ */
+const worthStatistics = 16 * 1024 * 1024
 /** Tables with this share of dead or new rows are vacuumed and analyzed, and those whose row versions grow old. */
 const dueTables = `
   select format('%I.%I', s.schemaname, s.relname) as name
   from pg_stat_all_tables s join pg_class c on c.oid = s.relid
-  where c.relkind = 'r' and (
+  where c.relkind = 'r' and (s.schemaname = 'pg_catalog' or pg_table_size(c.oid) > ${worthStatistics}
+      or age(c.relfrozenxid) > 50000000) and (
     s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
     or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
     or s.n_ins_since_vacuum > 1000 + 0.2 * greatest(c.reltuples, 0)

@@ -8,10 +8,20 @@ import type {
   ScriptedPiece,
 } from '../support/scripted-answer.ts'
 import { startToolServer, type ToolServer } from '../support/tool-server.ts'
-import { flowSteps, readInput, tools, wordsOf, type ToolName } from './flows.ts'
+import { flowSteps, readInput, tools, wordsOf, type FlowName, type ToolName } from './flows.ts'
 
 /** Between two words of the model, milliseconds: slow enough to be killed between them. */
 const pace = 4
+
+/** One call of the model: which step of which flow it is asked for. */
+export interface ModelCall {
+  flow: FlowName
+  order: string
+  /** From 1. */
+  step: number
+  /** What the agent is told in general. */
+  instructions: string
+}
 
 /** What stands outside the server that is killed: the model and the tools. */
 export interface World extends AsyncDisposable {
@@ -23,12 +33,18 @@ export interface World extends AsyncDisposable {
   environment: Record<string, string>
 }
 
-export async function startWorld(): Promise<World> {
+/** `before` may hold the model back until it settles. */
+export async function startWorld(
+  options: { before?: (call: ModelCall) => Promise<void> } = {},
+): Promise<World> {
   const toolServer = await startToolServer()
   const model = await startFakeOpenAi({
-    respond(request) {
+    async respond(request) {
       model.requests.length = 0 // a long test would otherwise keep every one
-      return answer(request)
+      const call = readCall(request)
+      if (!call) return { status: 400, body: { error: { message: 'No flow is asked for.' } } }
+      await options.before?.(call)
+      return answer(call)
     },
   })
   return {
@@ -60,30 +76,30 @@ function toolDefinition(name: ToolName, server: ToolServer): JsonObject {
   }
 }
 
-/** The next step of the flow that the newest message of a person asks for: a function of the conversation alone. */
-function answer(request: RecordedRequest): ScriptedAnswer {
+/** What the newest message of a person asks for, and how far that is. */
+function readCall(request: RecordedRequest): ModelCall | null {
   const messages = request.body?.['messages']
   const conversation = Array.isArray(messages) ? messages.filter(isJsonObject) : []
   const asked = conversation.findLastIndex((message) => message['role'] === 'user')
   const wanted = readInput(contentText(conversation[asked]?.['content'] ?? null))
-  if (!wanted) return { status: 400, body: { error: { message: 'No flow is asked for.' } } }
-  const { flow, order } = wanted
+  if (!wanted) return null
   const step = 1 + conversation.slice(asked).filter((message) => message['role'] === 'assistant').length
+  return { ...wanted, step, instructions: contentText(conversation[0]?.['content'] ?? null) }
+}
+
+/** The next step of the flow: a function of the conversation alone. */
+function answer({ flow, order, step }: ModelCall): ScriptedAnswer {
   const calls = flowSteps(flow)[step - 1]?.calls ?? []
   const pieces: ScriptedPiece[] = wordsOf(flow, order, step).flatMap((text, index) => [
     { wait: delay(index * pace) },
     { text },
   ])
-  if (calls.length > 0) {
-    pieces.push({
-      toolCalls: calls.map((name) => ({
-        id: `call_${step}_${name}`,
-        name,
-        arguments: JSON.stringify({ order }),
-      })),
-    })
-  }
-  return { pieces }
+  const toolCalls = calls.map((name) => ({
+    id: `call_${step}_${name}`,
+    name,
+    arguments: JSON.stringify({ order }),
+  }))
+  return { pieces: toolCalls.length > 0 ? [...pieces, { toolCalls }] : pieces }
 }
 
 function contentText(content: JsonValue): string {

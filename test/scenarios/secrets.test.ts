@@ -46,8 +46,9 @@ let site: { url: string; close: () => Promise<void> }
 
 /** Everything that was sent, as a server in debug mode would show it. */
 function echoOf(request: RecordedRequest): string {
-  const { authorization = '' } = request.headers
-  return `bad key ${authorization.replace(/^Bearer /, '')} in ${JSON.stringify(request.headers)}`
+  const { authorization = '', 'x-authorization': other = '' } = request.headers
+  const bare = `${authorization} ${other}`.replaceAll(/Bearer |Token /g, '')
+  return `bad keys ${bare} in ${JSON.stringify(request.headers)}`
 }
 
 /** A vendor whose answers hold what it was sent; how it fails is the name of the model. */

@@ -25,8 +25,8 @@ export interface Scenario extends AsyncDisposable {
   run(agent: ScenarioAgent, input: string, options?: JsonObject): Promise<any> // eslint-disable-line typescript/no-explicit-any -- each test knows its run
   /** Starts a run in the background; its id. */
   start(agent: ScenarioAgent, input: string, options?: JsonObject): Promise<string>
-  /** Follows a run until an event of this type is there. */
-  until(runId: string, type: string): Promise<StreamedEvent>
+  /** Follows a run until the `count`-th event of this type is there. */
+  until(runId: string, type: string, count?: number): Promise<StreamedEvent>
   /** Follows a run to its end. */
   events(runId: string): Promise<StreamedEvent[]>
   /** The run, once it has ended. */
@@ -103,9 +103,10 @@ export async function startScenario(options: { env?: Record<string, string> } = 
       })
       return run.id
     },
-    async until(runId, type) {
+    async until(runId, type, count = 1) {
+      let left = count
       for await (const event of readEvents(await follow(runId))) {
-        if (event.type === type) return event
+        if (event.type === type && --left === 0) return event
       }
       throw new Error(`The run ended without ${type}.`)
     },

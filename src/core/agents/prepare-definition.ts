@@ -2,7 +2,14 @@ import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../lib/seal.ts'
 import { refuseProblems } from '../tools/tool-rules.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
-import { openSecrets, sealSecrets, takeSecrets, type StoredSecrets } from '../tools/tool-secrets.ts'
+import {
+  openSecrets,
+  sameSecrets,
+  sealSecrets,
+  storedSecrets,
+  takeSecrets,
+  type StoredSecrets,
+} from '../tools/tool-secrets.ts'
 import type { AgentDefinition, ModelChoice } from './agent.ts'
 import { refuseBadDefinition } from './agent-rules.ts'
 import type { AgentStore, StoredAgent, Tx } from './agent-store.ts'
@@ -56,18 +63,15 @@ export function createDefinitionPreparer({
   function secretsOf(agent: StoredAgent, which: 'version' | 'draft'): StoredSecrets {
     const sealed = which === 'draft' ? agent.draftSealedSecrets : agent.sealedSecrets
     const definition = which === 'draft' ? agent.draft : agent.definition
-    return { tools: definition?.tools ?? [], secrets: openSecrets(sealer, sealed, agent.id) }
+    return storedSecrets(sealer, { tools: definition?.tools ?? [], sealed }, agent.id)
   }
 
   /** Sealing is salted, so equal secrets are compared opened. */
   function same(agent: StoredAgent, prepared: PreparedDefinition, which: 'version' | 'draft'): boolean {
     const current = which === 'draft' ? agent.draft : agent.definition
     if (current === null || !sameDefinition(current, prepared.definition)) return false
-    const before = secretsOf(agent, which).secrets
     const after = openSecrets(sealer, prepared.sealedSecrets, agent.id)
-    return (
-      JSON.stringify(Object.entries(before).toSorted()) === JSON.stringify(Object.entries(after).toSorted())
-    )
+    return sameSecrets(secretsOf(agent, which).secrets, after)
   }
 
   async function editDraft(
@@ -104,11 +108,8 @@ export function createDefinitionPreparer({
 
   function samePrepared(agentId: string, a: PreparedDefinition, b: PreparedDefinition): boolean {
     if (!sameDefinition(a.definition, b.definition)) return false
-    const [left, right] = [a, b].map(({ sealedSecrets }) => openSecrets(sealer, sealedSecrets, agentId))
-    return (
-      JSON.stringify(Object.entries(left ?? {}).toSorted()) ===
-      JSON.stringify(Object.entries(right ?? {}).toSorted())
-    )
+    const open = ({ sealedSecrets }: PreparedDefinition) => openSecrets(sealer, sealedSecrets, agentId)
+    return sameSecrets(open(a), open(b))
   }
 
   return {

@@ -2,7 +2,7 @@ import { AppError, type FieldError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { FreshCache } from '../../lib/fresh-cache.ts'
 import { newId } from '../../lib/ids.ts'
-import type { Sealer } from '../../lib/seal.ts'
+import { openIfPossible, type Sealer } from '../../lib/seal.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Event } from '../events/event.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
@@ -88,6 +88,7 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     }
   }
 
+  /** Throws `invalid_configuration` when its secrets were sealed with another secret key. */
   function contentOf(connection: StoredConnection): ConnectionContent {
     const { id, name, provider, baseUrl, sealedCredential, sealedHeaders } = connection
     return {
@@ -100,6 +101,19 @@ export function createConnectionService(options: ConnectionServiceOptions) {
           ? {}
           : (JSON.parse(sealer.open(sealedHeaders, headersOf(id))) as Record<string, string>), // sealed from this form
     }
+  }
+
+  /** What a change starts from. Secrets that cannot be opened any more must not keep anybody from replacing them. */
+  function contentToChange(connection: StoredConnection): { before: ConnectionContent; isLost: boolean } {
+    const { id, name, provider, baseUrl, sealedCredential, sealedHeaders, headerNames } = connection
+    // One key sealed both, at the last write.
+    const isReadable =
+      (sealedCredential === null || openIfPossible(sealer, sealedCredential, id) !== null) &&
+      (sealedHeaders === null || openIfPossible(sealer, sealedHeaders, headersOf(id)) !== null)
+    if (isReadable) return { before: contentOf(connection), isLost: false }
+    const credential = sealedCredential === null ? null : mask
+    const headers = Object.fromEntries(headerNames.map((header) => [header, mask]))
+    return { before: { name, provider, baseUrl, credential, headers }, isLost: true }
   }
 
   /** Answers the existing connection when one with this id exists in the workspace. */
@@ -131,8 +145,8 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     refuseReadOnly(connectionId)
     for (;;) {
       const connection = await mustFind(principal, connectionId)
-      const before = contentOf(connection)
-      const { content, problems } = changed(before, change, addressOf)
+      const { before, isLost } = contentToChange(connection)
+      const { content, problems } = changed(before, change, { addressOf, isLost })
       refuseProblems([...connectionProblems(content, providers), ...problems])
       if (sameContent(before, content)) return shown(connection)
       const updatedAt = new Date(Math.max(clock.now(), (connection.updatedAt?.getTime() ?? 0) + 1))
@@ -269,7 +283,7 @@ function maskProblems({ credential, headers }: ConnectionContent): FieldError[] 
 function changed(
   before: ConnectionContent,
   change: ConnectionChange,
-  addressOf: (content: ConnectionContent) => string | null,
+  stored: { addressOf: (content: ConnectionContent) => string | null; isLost: boolean },
 ): { content: ConnectionContent; problems: FieldError[] } {
   const problems: FieldError[] = []
   const content: ConnectionContent = {
@@ -279,13 +293,15 @@ function changed(
     credential: change.credential === undefined ? before.credential : change.credential,
     headers: change.headers ?? before.headers,
   }
-  const moved = addressOf(before) !== addressOf(content)
-  const keep = (field: string, stored: string | undefined | null): string => {
-    if (stored === undefined || stored === null) {
+  const moved = stored.addressOf(before) !== stored.addressOf(content)
+  const keep = (field: string, value: string | undefined | null): string => {
+    if (value === undefined || value === null) {
       problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
-    } else if (moved)
+    } else if (stored.isLost)
+      problems.push({ field, message: 'the stored value was sealed with another secret key; send it again' })
+    else if (moved)
       problems.push({ field, message: 'the connection now leads to another address; send it again' })
-    return stored ?? ''
+    return value ?? ''
   }
   if (change.credential === mask || (change.credential === undefined && before.credential !== null)) {
     content.credential = keep('credential', before.credential)

@@ -85,14 +85,15 @@ u as (
     started_at = coalesce(r.started_at, u.started_at),
     finished_at = coalesce(u.finished_at, r.finished_at)
   from u where r.id = u.id and r.fence = u.fence and r.state = 'running'
-  returning r.id, r.last_seq - u.n as base, r.state
+  returning r.id, r.last_seq - u.n as base, r.state, r.thread_id
 ), turns as (
   update threads t set updated_at = changed_at.now, active_run_id = (
     select r.id from runs r
     where r.thread_id = t.id and r.state = 'queued' and (r.available_at is null or r.available_at <= changed_at.now)
     order by r.id limit 1)
   from changed, (select now() as now) changed_at
-  where changed.state in ('completed', 'failed', 'cancelled') and t.active_run_id = changed.id
+  where changed.state in ('completed', 'failed', 'cancelled') and t.id = changed.thread_id
+    and t.active_run_id = changed.id
   returning t.active_run_id as id
 )`
 

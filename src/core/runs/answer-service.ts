@@ -1,7 +1,7 @@
-import { AppError, invalidField } from '../../errors.ts'
+import { AppError } from '../../errors.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import { newId } from '../../lib/ids.ts'
-import type { JsonValue } from '../../lib/json.ts'
+import { cleanJson } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import type { Journal } from '../events/journal.ts'
@@ -11,6 +11,7 @@ import { noUsage } from './usage.ts'
 import type { LockedRun, NewRunEvent, RunStore, StoreTransaction } from './run-store.ts'
 import { isTerminal, type Run } from './run.ts'
 import { moveRun } from './run-state.ts'
+import { unansweredCalls, type ToolOutput } from './tool-outputs.ts'
 
 /** What became of a command: the run was taken, is told, or has nothing left to do. */
 type Outcome =
@@ -66,6 +67,7 @@ export function createAnswerService(deps: {
       const events = await store.take(transaction, run, {
         state: 'cancelled',
         executorId: null,
+        usage,
         events: [{ type: 'run.cancelled', data: { reason: command.reason, usage } }],
       })
       await store.voidApprovals(transaction, run.id)
@@ -75,6 +77,7 @@ export function createAnswerService(deps: {
     const events = await store.take(transaction, run, {
       state: 'running',
       executorId: deps.executorId(),
+      usage: run.usage,
       events: [
         answerEvent(command),
         { type: 'run.resumed', data: { fence: run.fence + 1, reason: 'answered' } },
@@ -123,16 +126,17 @@ export function createAnswerService(deps: {
      * listened.
      */
     async takeUp(runId: string): Promise<void> {
-      const [first] = await store.commandsFor([runId])
-      if (!first) return
-      const command = first.data as RunCommand // only `apply` writes this table
-      const outcome = await store.transaction(async (transaction) => {
-        const run = await store.lock(transaction, runId)
-        if (!run || run.state === 'running') return null
-        if (!(await store.removeCommand(transaction, first.id))) return null
-        return isTerminal(run.state) ? null : await apply(transaction, run, command)
-      })
-      if (outcome) await act(runId, command, outcome)
+      for (const { id, data } of await store.commandsFor([runId])) {
+        const command = data as RunCommand // only `apply` writes this table
+        const outcome = await store.transaction(async (transaction): Promise<Outcome | null> => {
+          const run = await store.lock(transaction, runId)
+          if (run?.state === 'running') return { type: 'told', commandId: id }
+          if (!run || !(await store.removeCommand(transaction, id)) || isTerminal(run.state)) return null
+          return await apply(transaction, run, command)
+        })
+        // Whoever gave a command that is refused by now was answered long ago.
+        if (outcome) await act(runId, command, outcome).catch(ignoreRefusal)
+      }
     },
 
     /**
@@ -168,12 +172,9 @@ export function createAnswerService(deps: {
      * Errors: `run_not_found`, `not_waiting_for_that`, `tool_outputs_missing`, `invalid_request` for a call it does not
      * wait for.
      */
-    async submitToolOutputs(
-      principal: Principal,
-      id: string,
-      outputs: { callId: string; output: JsonValue }[],
-    ): Promise<Run> {
+    async submitToolOutputs(principal: Principal, id: string, given: ToolOutput[]): Promise<Run> {
       await deps.getRun(principal, id)
+      const outputs = given.map(({ callId, output }) => ({ callId, output: cleanJson(output) }))
       await send(id, { kind: 'tool_outputs', outputs }, (run) => checkOutputs(run, outputs))
       return await deps.getRun(principal, id)
     },
@@ -209,23 +210,20 @@ function answerEvent(command: Exclude<RunCommand, { kind: 'cancel' }>): NewRunEv
   return { type: 'approval.decided', data }
 }
 
-function checkOutputs(run: LockedRun, outputs: { callId: string; output: JsonValue }[]): void {
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof AppError)) throw error
+}
+
+function checkOutputs(run: LockedRun, outputs: ToolOutput[]): void {
   if (isTerminal(run.state)) throw new AppError('run_finished')
   // A running run may already have handed out its calls; its segment checks them then.
   if (run.state === 'running') return
   if (run.waitingFor?.type !== 'tool_outputs') throw new AppError('not_waiting_for_that')
-  const awaited = new Set(run.waitingFor.calls.map((call) => call.callId))
-  outputs.forEach(({ callId }, index) => {
-    if (!awaited.delete(callId)) {
-      throw invalidField(
-        `outputs[${index}].call_id`,
-        'the run does not wait for this call, or it is answered twice',
-      )
-    }
+  const awaited = run.waitingFor.calls.map((call) => call.callId)
+  const missing = unansweredCalls(awaited, outputs).join(', ')
+  if (missing === '') return
+  throw new AppError('tool_outputs_missing', {
+    detail: `Outputs are missing for: ${missing}.`,
+    fields: [{ field: 'outputs', message: `the run also waits for: ${missing}` }],
   })
-  if (awaited.size > 0) {
-    throw new AppError('tool_outputs_missing', {
-      detail: `Outputs are missing for: ${[...awaited].join(', ')}.`,
-    })
-  }
 }

@@ -3,6 +3,7 @@ import type { JournalEvent } from '../events/entry.ts'
 import type { Decision } from '../events/event.ts'
 import type { JsonValue } from '../../lib/json.ts'
 import type { RunPins } from './run.ts'
+import type { ToolOutput } from './tool-outputs.ts'
 
 /** What a segment must know of its run besides its journal. */
 export interface RunFacts {
@@ -28,7 +29,7 @@ export interface SegmentStart {
 /** What others ask of the holder of a run. */
 export type RunCommand =
   | { kind: 'cancel'; reason: string }
-  | { kind: 'tool_outputs'; outputs: { callId: string; output: JsonValue }[] }
+  | { kind: 'tool_outputs'; outputs: ToolOutput[] }
   | {
       kind: 'decision'
       approvalId: string
@@ -48,5 +49,5 @@ export interface RunDispatcher {
   /** Has a run picked up by any process, after `delaySeconds`. Doing it twice is harmless. */
   enqueue(run: { id: string; agentId: string; fence: number }, delaySeconds: number): Promise<void>
   /** Hands a command to the segment of this run if it runs in this process; resolves to whether it does, once it is committed. */
-  deliver(runId: string, command: RunCommand, commandId: string | null): Promise<boolean>
+  deliver(runId: string, command: RunCommand, commandId: string): Promise<boolean>
 }

@@ -131,7 +131,8 @@ export function createExecutorStore(database: Database) {
             and (r.available_at is null or r.available_at <= now())
             and (t.active_run_id = r.id or (t.active_run_id is null and not exists (
               select 1 from runs earlier
-              where earlier.thread_id = r.thread_id and earlier.state = 'queued' and earlier.id < r.id)))
+              where earlier.thread_id = r.thread_id and earlier.state = 'queued' and earlier.id < r.id
+                and (earlier.available_at is null or earlier.available_at <= now()))))
           order by r.id limit ${limit}
         ), turns as (
           update threads set active_run_id = due.id from due

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import { cleanJson, type JsonObject } from '../../lib/json.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import type { Principal } from '../access/principal.ts'
 import type { ResolvedAgent } from '../agents/agent.ts'
@@ -101,7 +101,13 @@ export function createRunService(deps: {
       })
     }
     faultPoint('run.before_admission')
-    return accept(principal, request, agent, thread)
+    const { input, metadata } = request
+    const storable = {
+      ...request,
+      input: cleanJson(input) as InputPart[], // the same parts, only their text made storable
+      metadata: cleanJson(metadata) as JsonObject, // an object stays one
+    }
+    return accept(principal, storable, agent, thread)
   }
 
   function accept(
@@ -120,12 +126,11 @@ export function createRunService(deps: {
       deferredCall: request.deferredCall ?? null,
     }
     const direct = !request.background && request.delaySeconds === 0
-    const run = newRun(principal, request, agent, thread?.id ?? newId())
+    const run = newRun(principal, request, agent, thread?.id ?? newId(), new Date(clock.now()))
     const abort = new AbortController()
     const handle = journal.handle(run.id, 1, (error) => abort.abort(error))
     const events: Pick<JournalEvent, 'type' | 'data' | 'at'>[] = []
     const startNow = direct && thread === null
-    const at = run.createdAt.toISOString()
     const facts = {
       id: run.id,
       workspaceId: run.workspaceId,
@@ -149,20 +154,18 @@ export function createRunService(deps: {
         source: request.source,
         pins,
         metadata: request.metadata,
-        createdAt: at,
+        createdAt: run.createdAt.toISOString(),
         availableAt:
           request.delaySeconds > 0 ? new Date(clock.now() + request.delaySeconds * 1000).toISOString() : null,
         admitted: (state) => {
-          if (startNow) return resolve()
+          resolve()
+          if (startNow) return
           if (state === 'running' && direct) {
-            resolve()
-            const startedAt = new Date(clock.now()).toISOString()
-            journal.append(handle, 'run.started', { fence: 1 })
-            journal.patch(handle, { startedAt })
-            events.push({ type: 'run.started', data: { fence: 1 }, at: startedAt })
+            recordStart()
             return start()
           }
-          dispatchQueued(run.id, run.agentId, request.delaySeconds).then(resolve, reject)
+          // It is stored: what goes wrong with its dispatch is made good by the sweep.
+          dispatchQueued(run.threadId).catch(() => {})
         },
         refused: reject,
       })
@@ -170,9 +173,14 @@ export function createRunService(deps: {
     const record = (
       type: 'run.created' | 'message.created' | 'run.started',
       data: JournalEvent['data'],
-    ): void => {
-      journal.append(handle, type, data as never) // each caller below pairs a type with its own data
+    ): string => {
+      const at = journal.append(handle, type, data as never) // each caller below pairs a type with its own data
       events.push({ type, data, at })
+      return at
+    }
+    const recordStart = (): void => {
+      const startedAt = record('run.started', { fence: 1 })
+      journal.patch(handle, { startedAt })
     }
     record('run.created', {
       agentId: run.agentId,
@@ -185,18 +193,17 @@ export function createRunService(deps: {
     })
     record('message.created', { role: 'user', content: request.input })
     if (startNow) {
-      record('run.started', { fence: 1 })
-      journal.patch(handle, { startedAt: at })
+      recordStart()
       start()
     }
     stored.catch(() => {}) // the caller awaits it too; this only keeps an early refusal from being unhandled
     return { run, stored }
   }
 
-  /** Has a stored, queued run picked up, once it has the turn on its thread. */
-  async function dispatchQueued(runId: string, agentId: string, delaySeconds: number): Promise<void> {
-    if (delaySeconds === 0 && !(await store.claimTurn(runId))) return
-    await dispatcher.enqueue({ id: runId, agentId, fence: 1 }, delaySeconds)
+  /** Has the run picked up that is next on a thread. A delayed one is dispatched by the sweep once it is due. */
+  async function dispatchQueued(threadId: string): Promise<void> {
+    const next = await store.giveTurn(threadId)
+    if (next) await dispatcher.enqueue(next, 0)
   }
 
   async function findThread(
@@ -234,14 +241,20 @@ export function createRunService(deps: {
     create,
     get,
 
-    /** Newest first. `after`: the last run of the page before. */
+    /** Newest first, only those this principal may see. `after`: the last run of the page before. */
     async list(principal: Principal, filter: RunFilter, page: Page): Promise<Run[]> {
-      const runs = await store.list(principal.workspaceId, filter, page)
-      const seen = new Map<string, boolean>()
-      for (const { agentId } of runs) {
-        if (!seen.has(agentId)) seen.set(agentId, await agents.canSeeRuns(principal, agentId))
+      const visible = new Map<string, boolean>()
+      const found: Run[] = []
+      for (let { after } = page; ;) {
+        const runs = await store.list(principal.workspaceId, filter, { limit: page.limit, after })
+        for (const run of runs) {
+          const { agentId } = run
+          if (!visible.has(agentId)) visible.set(agentId, await agents.canSeeRuns(principal, agentId))
+          if (visible.get(agentId)) found.push(run)
+        }
+        after = runs.at(-1)?.id ?? null
+        if (found.length >= page.limit || runs.length < page.limit) return found.slice(0, page.limit)
       }
-      return runs.filter((run) => seen.get(run.agentId))
     },
 
     /** One page of the journal. */
@@ -294,7 +307,13 @@ export function createRunService(deps: {
 
 async function* nothing(): AsyncGenerator<JournalEvent[]> {}
 
-function newRun(principal: Principal, request: RunRequest, agent: ResolvedAgent, threadId: string): Run {
+function newRun(
+  principal: Principal,
+  request: RunRequest,
+  agent: ResolvedAgent,
+  threadId: string,
+  createdAt: Date,
+): Run {
   return {
     id: request.id,
     workspaceId: principal.workspaceId,
@@ -313,7 +332,7 @@ function newRun(principal: Principal, request: RunRequest, agent: ResolvedAgent,
     model: null,
     waitingFor: null,
     metadata: request.metadata,
-    createdAt: new Date(),
+    createdAt,
     startedAt: null,
     finishedAt: null,
   }

@@ -6,6 +6,7 @@ import type { JournalEvent } from '../events/entry.ts'
 import type { EventTypes, RunEventType } from '../events/event.ts'
 import { eventsAfter } from '../events/event-store.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
+import type { QueuedRun } from './executor-store.ts'
 import type { InputPart, Run, RunError, RunPins, RunState, Usage, WaitingFor } from './run.ts'
 
 export interface RunFilter {
@@ -101,7 +102,7 @@ export function createRunStore(database: Database) {
     async take(
       transaction: StoreTransaction,
       run: LockedRun,
-      change: { state: RunState; executorId: string | null; events: NewRunEvent[]; error?: RunError },
+      change: { state: RunState; executorId: string | null; usage: Usage | null; events: NewRunEvent[] },
     ): Promise<JournalEvent[]> {
       const at = new Date()
       const events = numbered(run, change.events, at)
@@ -113,8 +114,8 @@ export function createRunStore(database: Database) {
           executor_id: change.executorId,
           last_seq: run.lastSeq + events.length,
           waiting_for: null,
-          started_at: sql<Date>`coalesce(started_at, ${at})`,
-          ...(change.error ? { error: JSON.stringify(change.error) } : {}),
+          ...(change.state === 'running' ? { started_at: sql<Date>`coalesce(started_at, ${at})` } : {}),
+          usage: change.usage === null ? null : JSON.stringify(change.usage),
           ...(change.state === 'running' || change.state === 'queued' ? {} : { finished_at: at }),
         })
         .where('id', '=', run.id)
@@ -140,6 +141,12 @@ export function createRunStore(database: Database) {
               .where('runs.thread_id', '=', threadId)
               .where('runs.state', '=', 'queued')
               .where('runs.id', '<>', from)
+              .where((where) =>
+                where.or([
+                  where('runs.available_at', 'is', null),
+                  where('runs.available_at', '<=', sql<Date>`now()`),
+                ]),
+              )
               .orderBy('runs.id')
               .limit(1),
         })
@@ -150,21 +157,23 @@ export function createRunStore(database: Database) {
       return row?.active_run_id ?? null
     },
 
-    /** Takes a free turn on its thread for a queued run; whether it has it now. */
-    async claimTurn(runId: string): Promise<boolean> {
-      const row = await db
-        .updateTable('threads')
-        .from('runs')
-        .set({ active_run_id: runId })
-        .whereRef('threads.id', '=', 'runs.thread_id')
-        .where('runs.id', '=', runId)
-        .where('runs.state', '=', 'queued')
-        .where((eb) =>
-          eb.or([eb('threads.active_run_id', 'is', null), eb('threads.active_run_id', '=', runId)]),
+    /**
+     * Gives the turn on a thread, when it is free, to the run that has waited longest. The run that has the turn now
+     * and is queued; null when it is another one's or nobody waits.
+     */
+    async giveTurn(threadId: string): Promise<QueuedRun | null> {
+      const result = await sql<{ id: string; agent_id: string; fence: number }>`
+        with turn as (
+          update threads set active_run_id = coalesce(active_run_id, (
+            select id from runs where thread_id = ${threadId} and state = 'queued'
+              and (available_at is null or available_at <= now()) order by id limit 1))
+          where id = ${threadId}
+          returning active_run_id
         )
-        .returning('threads.id')
-        .executeTakeFirst()
-      return row !== undefined
+        select runs.id, runs.agent_id, runs.fence from runs join turn on runs.id = turn.active_run_id
+        where runs.state = 'queued'`.execute(db)
+      const row = result.rows[0]
+      return row ? { id: row.id, agentId: row.agent_id, fence: row.fence } : null
     },
 
     async addCommand(
@@ -180,13 +189,25 @@ export function createRunStore(database: Database) {
         .execute()
     },
 
-    /** Questions of a run that has ended need no answer any more. */
+    /** Questions that a run was parked on need no answer once it has ended. Deferred ones outlive it. */
     async voidApprovals(transaction: StoreTransaction, runId: string): Promise<void> {
       await transaction
         .updateTable('approvals')
         .set({ state: 'void' })
         .where('run_id', '=', runId)
         .where('state', '=', 'pending')
+        .where('mode', '=', 'park')
+        .execute()
+    },
+
+    /** Puts a run back into the queue under a higher fence, if it still runs under `fence`. */
+    async giveBack(runId: string, fence: number): Promise<void> {
+      await db
+        .updateTable('runs')
+        .set({ state: 'queued', fence: fence + 1, executor_id: null, dispatched_at: null })
+        .where('id', '=', runId)
+        .where('fence', '=', fence)
+        .where('state', '=', 'running')
         .execute()
     },
 

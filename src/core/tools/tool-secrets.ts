@@ -1,5 +1,6 @@
 import type { FieldError } from '../../errors.ts'
-import type { Sealer } from '../../lib/seal.ts'
+import { canonicalJson } from '../../lib/json.ts'
+import { openIfPossible, type Sealer } from '../../lib/seal.ts'
 import { targetOf } from './http-url.ts'
 import type { AgentTool, HttpTool, ToolDefinition } from './tool.ts'
 
@@ -9,10 +10,10 @@ export const mask = '***'
 /** Secret values by their place: `tool/<tool name>/header/<header name, lower case>`. */
 export type SecretMap = Record<string, string>
 
-/** What is stored already: the tools with masks, and what is behind the masks. */
+/** What is stored already: the tools with masks, and what is behind the masks; null: another secret key sealed it. */
 export interface StoredSecrets {
   tools: readonly AgentTool[]
-  secrets: SecretMap
+  secrets: SecretMap | null
 }
 
 export const noSecrets: StoredSecrets = { tools: [], secrets: {} }
@@ -40,9 +41,14 @@ export function takeSecrets<Tool extends AgentTool>(
         secrets[place] = value
         continue
       }
-      const kept = stored.secrets[place]
+      const kept = stored.secrets?.[place]
       const field = `${at(index)}headers.${header}`
-      if (kept === undefined)
+      if (stored.secrets === null) {
+        problems.push({
+          field,
+          message: 'the stored value was sealed with another secret key; send it again',
+        })
+      } else if (kept === undefined)
         problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
       else if (!callsSameHosts(tool, stored.tools)) {
         problems.push({ field, message: 'the tool now calls another host; send the value again' })
@@ -69,6 +75,21 @@ export function sealSecrets(sealer: Sealer, secrets: SecretMap, context: string)
 
 export function openSecrets(sealer: Sealer, sealed: string | null, context: string): SecretMap {
   return sealed === null ? {} : (JSON.parse(sealer.open(sealed, context)) as SecretMap) // we sealed this form
+}
+
+/** For a change: values that cannot be opened any more must not keep anybody from replacing them. */
+export function storedSecrets(
+  sealer: Sealer,
+  stored: { tools: readonly AgentTool[]; sealed: string | null },
+  context: string,
+): StoredSecrets {
+  const { tools, sealed } = stored
+  const text = sealed === null ? '{}' : openIfPossible(sealer, sealed, context)
+  return { tools, secrets: text === null ? null : (JSON.parse(text) as SecretMap) } // we sealed this form
+}
+
+export function sameSecrets(a: SecretMap | null, b: SecretMap | null): boolean {
+  return a !== null && b !== null && canonicalJson(a) === canonicalJson(b)
 }
 
 function masks(headers: Record<string, string>): Record<string, string> {

@@ -9,7 +9,15 @@ import type { Event } from '../events/event.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
 import type { SchemaValidator } from './schema-validator.ts'
 import { refuseProblems, refuseUnknownBuiltin, toolProblems } from './tool-rules.ts'
-import { noSecrets, openSecrets, openTool, sealSecrets, takeSecrets } from './tool-secrets.ts'
+import {
+  noSecrets,
+  openSecrets,
+  openTool,
+  sameSecrets,
+  sealSecrets,
+  storedSecrets,
+  takeSecrets,
+} from './tool-secrets.ts'
 import type { StoredSecrets } from './tool-secrets.ts'
 import type { Page, StoredTool, ToolStore } from './tool-store.ts'
 import type { ToolDefinition, ToolRevision, WorkspaceTool } from './tool.ts'
@@ -67,7 +75,7 @@ export function createToolService(options: ToolServiceOptions) {
   }
 
   function secretsOf(tool: StoredTool): StoredSecrets {
-    return { tools: [tool.definition], secrets: openSecrets(sealer, tool.sealedSecrets, tool.id) }
+    return storedSecrets(sealer, { tools: [tool.definition], sealed: tool.sealedSecrets }, tool.id)
   }
 
   /** Answers the existing tool when one with this id exists in the workspace: a repeated create creates once. */
@@ -251,8 +259,4 @@ function shown(tool: WorkspaceTool): WorkspaceTool {
 
 function sameTool(a: ToolDefinition, b: ToolDefinition): boolean {
   return canonicalJson(a as unknown as JsonValue) === canonicalJson(b as unknown as JsonValue) // both are plain JSON
-}
-
-function sameSecrets(a: Record<string, string>, b: Record<string, string>): boolean {
-  return canonicalJson(a) === canonicalJson(b)
 }

@@ -57,16 +57,20 @@ export async function callModel(
 ): Promise<void> {
   const { definition } = segment.agent
   const choices: (ModelChoice | string | null)[] = [definition.model, ...(definition.model?.fallbacks ?? [])]
-  const prompt = await buildPrompt(definition, [...segment.history, ...segment.memory.turns], deps.blobs)
-  const options = { ...modelSettings(definition, modelTools(segment.tools.values())), prompt }
+  const tools = modelTools(segment.tools.values())
+  const turns = [...segment.history, ...segment.memory.turns]
+  const prompt = await buildPrompt(definition, turns, { hasTools: tools.length > 0, blobs: deps.blobs })
+  const options = { ...modelSettings(definition, tools), prompt }
   if (move.restart)
     record(segment, 'step.restarted', { step: move.step, reason: 'The process that called the model ended.' })
 
   let failure: unknown = null
+  let begun = move.restart
   for (const [index, choice] of choices.entries()) {
     try {
       const model = await deps.models.resolve(segment.run.workspaceId, choice)
-      if (index > 0 || !move.restart) startStep(segment, move.step, model, index > 0)
+      if (index > 0 || !move.restart) startStep(segment, move.step, model, begun)
+      begun = true
       return await attempt(segment, deps, move.step, model, options)
     } catch (error) {
       if (segment.abort.signal.aborted) throw error
@@ -80,8 +84,8 @@ export async function callModel(
   throw failure
 }
 
-function startStep(segment: Segment, step: number, model: CallableModel, isFallback: boolean): void {
-  if (isFallback) record(segment, 'step.restarted', { step, reason: `Trying ${model.name} instead.` })
+function startStep(segment: Segment, step: number, model: CallableModel, begun: boolean): void {
+  if (begun) record(segment, 'step.restarted', { step, reason: `Trying ${model.name} instead.` })
   record(segment, 'step.started', { step, model: model.name, requestedModel: model.requestedName })
 }
 

@@ -37,7 +37,7 @@ function settleAtOnce(segment: Segment, { call, move }: Move): void {
   const { callId, tool } = call.call
   switch (move.type) {
     case 'refuse':
-      return record(segment, 'tool.completed', {
+      return void record(segment, 'tool.completed', {
         callId,
         tool,
         status: move.status,
@@ -45,7 +45,7 @@ function settleAtOnce(segment: Segment, { call, move }: Move): void {
         ms: 0,
       })
     case 'adopt':
-      return record(segment, 'tool.completed', {
+      return void record(segment, 'tool.completed', {
         callId,
         tool,
         status: 'ok',
@@ -122,6 +122,8 @@ function intend(
 /** Intents committed, then the calls, then their receipts. */
 async function perform(segment: Segment, deps: ToolCallDeps, calls: CallMemory[]): Promise<void> {
   if (calls.length === 0) return
+  // Before the intents too: one that is written and then not acted on would leave a question that nobody needs to ask.
+  requireLease(deps)
   faultPoint('effect.before_intent')
   const policies = calls.map((call) => effectPolicy(definitionOf(segment, call)))
   calls.forEach((call, index) => intend(segment, call, policies[index] ?? 'once'))
@@ -130,7 +132,10 @@ async function perform(segment: Segment, deps: ToolCallDeps, calls: CallMemory[]
     await segment.journal.committed(segment.handle)
     faultPoint('effect.after_intent')
   }
-  await Promise.all(calls.map((call) => performOne(segment, deps, call)))
+  // Each is let finish and leaves its receipt, whatever becomes of the others.
+  const outcomes = await Promise.allSettled(calls.map((call) => performOne(segment, deps, call)))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<void> {

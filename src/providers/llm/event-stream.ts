@@ -47,7 +47,10 @@ export function createVendorClient(
 ): VendorClient {
   return {
     egress: dependencies.egress,
-    vendor: { label, hideSecrets: createSecretHider([target.apiKey ?? '', ...Object.values(target.headers)]) },
+    vendor: {
+      label,
+      hideSecrets: createSecretHider([target.apiKey ?? '', ...Object.values(target.headers)]),
+    },
     headers: { 'content-type': 'application/json', ...credentials, ...lowerCased(target.headers) },
     trusted: target.trusted,
     headersTimeoutMs: dependencies.headersTimeoutMs ?? defaultHeadersTimeoutMs,

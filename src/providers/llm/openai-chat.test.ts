@@ -24,7 +24,7 @@ function request(
 }
 
 function play(chunks: (JsonObject | string)[]): { parts: ModelStreamPart[]; complete: boolean } {
-  const stream = new ChatStream({ label: 'Vendor', secrets: [] })
+  const stream = new ChatStream({ label: 'Vendor', hideSecrets: (text) => text })
   const parts: ModelStreamPart[] = []
   for (const chunk of chunks) {
     const data = typeof chunk === 'string' ? chunk : JSON.stringify(chunk)
