@@ -162,6 +162,7 @@ export async function startServer(
       exclusive: database.exclusive,
       connect: () => database.pool.connect(),
       enqueue: (run) => dispatcher.enqueue(run, 0),
+      activeRuns: () => worker.runIds,
       onLost: () => void worker.stopAll({ type: 'lost' }),
       clock,
       log,

@@ -23,7 +23,8 @@ afterAll(async () => {
   await scenario[Symbol.asyncDispose]()
 })
 
-const decide = (id: string, body: object): Promise<Reply> => scenario.call('POST', `/v1/approvals/${id}`, body)
+const decide = (id: string, body: object): Promise<Reply> =>
+  scenario.call('POST', `/v1/approvals/${id}`, body)
 
 const pendingOf = async (runId: string): Promise<string[]> => {
   const { body } = await scenario.call('GET', `/v1/approvals?state=pending&run_id=${runId}`)
@@ -32,14 +33,20 @@ const pendingOf = async (runId: string): Promise<string[]> => {
 
 /** What the model was told about a call, at its second step. */
 const toldAbout = (agent: ScenarioAgent, callId: string): unknown => {
-  const messages = agent.requests().at(-1)?.body?.['messages'] as { tool_call_id?: string; content: unknown }[] // the fake vendor's own wire
+  const messages = agent.requests().at(-1)?.body?.['messages'] as {
+    tool_call_id?: string
+    content: unknown
+  }[] // the fake vendor's own wire
   return messages.find((message) => message.tool_call_id === callId)?.content
 }
 
 test('a call that needs approval parks the run, and is made once after it is approved', async () => {
-  const agent = await scenario.agent([callsTools(['call_a', 'refund', { item: 'lamp' }]), says('Refunded.')], {
-    tools: [siteTool(scenario.site, 'refund', { approval: 'always' })],
-  })
+  const agent = await scenario.agent(
+    [callsTools(['call_a', 'refund', { item: 'lamp' }]), says('Refunded.')],
+    {
+      tools: [siteTool(scenario.site, 'refund', { approval: 'always' })],
+    },
+  )
   const run = await scenario.run(agent, 'Refund the lamp.')
   expect(run.state).toBe('waiting')
   const [approvalId] = await pendingOf(run.id)
@@ -66,7 +73,9 @@ test('a call that needs approval parks the run, and is made once after it is app
   })
   expect(await scenario.ended(run.id)).toMatchObject({ state: 'completed', output: 'Refunded.' })
   const calls = scenario.site.callsOf('/refund')
-  expect(calls.map(({ method, body }) => ({ method, body }))).toEqual([{ method: 'POST', body: { item: 'lamp' } }])
+  expect(calls.map(({ method, body }) => ({ method, body }))).toEqual([
+    { method: 'POST', body: { item: 'lamp' } },
+  ])
   expect(calls[0]?.headers['idempotency-key']).toBe(`effect_${run.id.slice('run_'.length)}_call_a`)
 
   const again = await decide(String(approvalId), { decision: 'approve' })
@@ -90,7 +99,10 @@ test('a rejected call is never made, and the model is told so with the reason', 
 
 test('two approvals of one step are decided one by one: each call follows its own decision', async () => {
   const agent = await scenario.agent(
-    [callsTools(['call_a', 'ship', { item: 'lamp' }], ['call_b', 'ship', { item: 'pen' }]), says('One shipped.')],
+    [
+      callsTools(['call_a', 'ship', { item: 'lamp' }], ['call_b', 'ship', { item: 'pen' }]),
+      says('One shipped.'),
+    ],
     { tools: [siteTool(scenario.site, 'ship', { approval: 'always' })] },
   )
   const run = await scenario.run(agent, 'Ship both.')
@@ -115,7 +127,9 @@ test('decisions of two people at the same moment are both heard', async () => {
     { tools: [siteTool(scenario.site, 'pack', { approval: 'always' })] },
   )
   const run = await scenario.run(agent, 'Pack both.')
-  const ids: string[] = run.waiting_for.approvals.map((approval: { approval_id: string }) => approval.approval_id)
+  const ids: string[] = run.waiting_for.approvals.map(
+    (approval: { approval_id: string }) => approval.approval_id,
+  )
   const replies = await Promise.all(ids.map((id) => decide(id, { decision: 'approve' })))
   expect(replies.map((reply) => reply.status)).toEqual([200, 200])
   expect(await scenario.ended(run.id)).toMatchObject({ state: 'completed', output: 'Packed.' })
@@ -128,7 +142,10 @@ test('of the same decision given twice at once, one is taken and the other refus
   })
   const run = await scenario.run(agent, 'Print.')
   const id = run.waiting_for.approvals[0].approval_id
-  const replies = await Promise.all([decide(id, { decision: 'approve' }), decide(id, { decision: 'approve' })])
+  const replies = await Promise.all([
+    decide(id, { decision: 'approve' }),
+    decide(id, { decision: 'approve' }),
+  ])
   expect(replies.map((reply) => reply.status).toSorted()).toEqual([200, 409])
   expect(await scenario.ended(run.id)).toMatchObject({ state: 'completed' })
   expect(scenario.site.callsOf('/print')).toHaveLength(1)

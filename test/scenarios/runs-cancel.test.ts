@@ -37,7 +37,13 @@ test('cancelling reaches the model call within a second: its vendor sees the con
     withinASecond(request?.aborted ?? never),
   ])
   expect(reply.status).toBe(200)
-  expect(reply.body).toMatchObject({ id: runId, state: 'cancelled', output: null, error: null, waiting_for: null })
+  expect(reply.body).toMatchObject({
+    id: runId,
+    state: 'cancelled',
+    output: null,
+    error: null,
+    waiting_for: null,
+  })
   expect(reply.body.finished_at).toMatch(/Z$/)
   const last = (await scenario.events(runId)).at(-1)
   expect(last).toMatchObject({
@@ -61,7 +67,10 @@ test('cancelling reaches a running tool within a second', async () => {
 
 test('a run that waits for its turn is cancelled without ever starting, and the next one gets the turn', async () => {
   const gate = Promise.withResolvers<void>()
-  const agent = await scenario.agent([{ pieces: [{ wait: gate.promise }, { text: 'First.' }] }, says('Third.')])
+  const agent = await scenario.agent([
+    { pieces: [{ wait: gate.promise }, { text: 'First.' }] },
+    says('Third.'),
+  ])
   const thread = (await scenario.call('POST', '/v1/threads', { agent_id: agent.id })).body.id
   const first = await scenario.start(agent, '1', { thread_id: thread })
   await agent.asked(1)
@@ -158,4 +167,16 @@ test('outputs and cancel may come at the same time: the run ends once', async ()
   expect(cancelled.body.state).toBe('cancelled')
   const types = (await scenario.events(run.id)).map((event) => event.type)
   expect(types.filter((type) => type === 'run.cancelled')).toHaveLength(1)
+})
+
+test('a run whose process is gone is cancelled by whoever takes it up', async () => {
+  const agent = await scenario.agent([{ pieces: [{ wait: never }] }, { pieces: [{ wait: never }] }])
+  const runId = await scenario.start(agent, 'Go.')
+  await agent.asked(1)
+  await scenario.restart(() => {}, 'hasty')
+  const reply = await cancel(runId, { reason: 'No longer needed.' })
+  expect(reply.status).toBe(200)
+  const last = (await scenario.events(runId)).at(-1)
+  expect(last).toMatchObject({ type: 'run.cancelled', data: { reason: 'No longer needed.' } })
+  expect(agent.requests()).toHaveLength(1)
 })

@@ -45,7 +45,9 @@ test('a run ends with tool_call_limit_reached before the call that would be one 
 })
 
 test('a run ends with time_limit_reached while the model is still answering', async () => {
-  const agent = await scenario.agent([{ pieces: [{ text: 'Slow' }], ending: 'hang' }], { limits: { seconds: 1 } })
+  const agent = await scenario.agent([{ pieces: [{ text: 'Slow' }], ending: 'hang' }], {
+    limits: { seconds: 1 },
+  })
   const run = await scenario.run(agent, 'Go.')
   expect(run).toMatchObject({
     state: 'failed',
@@ -69,7 +71,9 @@ test('a run ends with token_limit_reached after the step that used them up', asy
 })
 
 test('an answer that is complete when the tokens are used up is still the answer', async () => {
-  const agent = await scenario.agent([{ ...says('Whole.'), usage: { input: 90, output: 10 } }], { limits: { tokens: 100 } })
+  const agent = await scenario.agent([{ ...says('Whole.'), usage: { input: 90, output: 10 } }], {
+    limits: { tokens: 100 },
+  })
   expect(await scenario.run(agent, 'Go.')).toMatchObject({ state: 'completed', output: 'Whole.' })
 })
 

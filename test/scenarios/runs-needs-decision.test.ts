@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/lib/json.ts'
-import { callsTools, clientTool, says, siteTool, startScenario, type Scenario, type ScenarioAgent } from '../support/scenario.ts'
+import {
+  callsTools,
+  clientTool,
+  says,
+  siteTool,
+  startScenario,
+  type Scenario,
+  type ScenarioAgent,
+} from '../support/scenario.ts'
 
 /**
  * One server goes away while a call of every policy is under way: the intents are committed and the receipts are not.
@@ -32,7 +40,9 @@ beforeAll(async () => {
     const check = 'check' in more ? { check_url: site.url + more.check } : {}
     const method = 'method' in more ? { method: more.method, url: `${site.url}/${name}/{item}` } : {}
     const tool = siteTool(site, name, { effects, ...check, ...method })
-    const agent = await scenario.agent([callsTools([`call_${name}`, name, { item: 'lamp' }])], { tools: [tool] })
+    const agent = await scenario.agent([callsTools([`call_${name}`, name, { item: 'lamp' }])], {
+      tools: [tool],
+    })
     agents.set(name, agent)
     // Nobody answers before the server is gone.
     site.answer(`/${name}`, () => new Promise(() => {}))
@@ -46,7 +56,8 @@ beforeAll(async () => {
   clientRun = await scenario.start(clientAgent, 'Ask.')
   await site.called('/slow')
   await scenario.restart(() => {
-    for (const name of [...Object.keys(policies), 'slow']) site.answer(`/${name}`, () => ({ body: { did: name } }))
+    for (const name of [...Object.keys(policies), 'slow'])
+      site.answer(`/${name}`, () => ({ body: { did: name } }))
     site.answer('/check-yes', () => ({ body: { happened: true, result: { receipt: 7 } } }))
     site.answer('/check-no', () => ({ body: { happened: false } }))
     site.answer('/check-broken', () => ({ status: 500, body: {} }))
@@ -95,7 +106,10 @@ describe('after the loss of a receipt', () => {
   })
 
   test('an idempotent call is made again with the same key', async () => {
-    expect(await scenario.ended(runOf('idempotent'))).toMatchObject({ state: 'completed', output: 'Settled.' })
+    expect(await scenario.ended(runOf('idempotent'))).toMatchObject({
+      state: 'completed',
+      output: 'Settled.',
+    })
     expect(keysOf('idempotent')).toEqual([keyOf('idempotent'), keyOf('idempotent')])
     expect(await resultOf('idempotent')).toMatchObject({ status: 'ok', output: { did: 'idempotent' } })
   })
@@ -130,7 +144,12 @@ describe('after the loss of a receipt', () => {
   test('a call that must happen once waits for a person, who may say that it happened', async () => {
     const question = await questionOf('once')
     const approval = (await scenario.call('GET', `/v1/approvals/${question}`)).body
-    expect(approval).toMatchObject({ kind: 'needs_decision', mode: 'park', state: 'pending', call_id: 'call_once' })
+    expect(approval).toMatchObject({
+      kind: 'needs_decision',
+      mode: 'park',
+      state: 'pending',
+      call_id: 'call_once',
+    })
     const wrong = await scenario.call('POST', `/v1/approvals/${question}`, { decision: 'approve' })
     expect([wrong.status, wrong.body.errors]).toEqual([
       400,

@@ -32,8 +32,11 @@ export interface Scenario extends AsyncDisposable {
   /** The run, once it has ended. */
   ended(runId: string): Promise<any> // eslint-disable-line typescript/no-explicit-any -- each test knows its run
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
-  /** Stops the server, lets `between` happen, and starts it again on the same directory. */
-  restart(between?: () => void): Promise<void>
+  /**
+   * Stops the server, lets `between` happen, and starts it again on the same directory; unless `hasty`, waits until it
+   * has taken over what was left.
+   */
+  restart(between?: () => void, hasty?: 'hasty'): Promise<void>
 }
 
 /** The whole server with an OpenAI-wire vendor and a site of tools behind it, all on loopback. */
@@ -116,11 +119,11 @@ export async function startScenario(options: { env?: Record<string, string> } = 
       return await expectBody(200, 'GET', `/v1/runs/${runId}`)
     },
     call: (method, path, body, headers = {}) => server.call(method, path, body, { headers }),
-    async restart(between = () => {}) {
+    async restart(between = () => {}, hasty) {
       await server[Symbol.asyncDispose]()
       between()
       server = await startTestServer({ dataDir, env })
-      await server.server.recovered
+      if (!hasty) await server.server.recovered
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()

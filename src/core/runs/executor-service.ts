@@ -27,6 +27,8 @@ export function createExecutorService(deps: {
   /** A connection of its own for the lock that dies with this process; not used when exclusive. */
   connect: () => Promise<PoolClient>
   enqueue: (run: QueuedRun) => Promise<void>
+  /** Runs whose segment runs in this process. */
+  activeRuns: () => string[]
   /** Called when this executor was declared dead: everything it runs belongs to others. */
   onLost: () => void
   clock: Clock
@@ -38,6 +40,9 @@ export function createExecutorService(deps: {
   let lockClient: PoolClient | null = null
   let timer: NodeJS.Timeout | null = null
   let beats = 0
+  /** Whether the dispatcher runs, so that what is found can be dispatched. */
+  let watching = false
+  let suspects = new Set<string>()
   let beating: Promise<void> | null = null
   let problem: string | null = null
 
@@ -75,9 +80,13 @@ export function createExecutorService(deps: {
     if (lastBeat === -Infinity) await register()
     else if (await store.beat(id)) lastBeat = sentAt
     else await startOver('Others have declared this process dead.')
+    if (!watching) return
     beats += 1
     if (!exclusive) await watch()
-    if (beats % sweepEvery === 0) await sweep()
+    if (beats % sweepEvery === 0) {
+      await takeBackOrphans()
+      await sweep()
+    }
   }
 
   async function watch(): Promise<void> {
@@ -91,6 +100,20 @@ export function createExecutorService(deps: {
       log.info({ executors: dead.length, runs }, 'Took over the runs of dead processes.')
     faultPoint('recovery.after_requeue')
     await sweep()
+  }
+
+  /**
+   * Runs that this process owns and does not run: their journal could not be written, so their segment ended. One look
+   * may fall between the taking of a run and its start; two in a row do not.
+   */
+  async function takeBackOrphans(): Promise<void> {
+    const active = new Set(deps.activeRuns())
+    const orphans = (await store.runningBy(id)).filter((run) => !active.has(run))
+    const again = orphans.filter((run) => suspects.has(run))
+    suspects = new Set(orphans)
+    if (again.length === 0) return
+    log.warn({ runs: again.length }, 'Runs of this process that had stopped are taken up again.')
+    await store.requeue(again, id)
   }
 
   /** Dispatches what is queued and was not dispatched, whatever the reason. */
@@ -130,12 +153,16 @@ export function createExecutorService(deps: {
 
     degraded: (): string[] => (problem === null ? [] : [problem]),
 
-    register,
+    /** Enters this process among the executors; its beat begins. */
+    async register(): Promise<void> {
+      await register()
+      tick()
+    },
 
-    /** Takes over what dead processes left and begins the watch. */
+    /** Takes over what dead processes left and begins to watch the others. */
     async start(): Promise<void> {
       await recover(exclusive ? await store.others(id) : await store.dead(id, deadAfter))
-      tick()
+      watching = true
     },
 
     /** Gives all runs back; those still running are picked up by other processes, or by the next start. */

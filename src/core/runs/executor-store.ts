@@ -145,6 +145,32 @@ export function createExecutorStore(database: Database) {
       return result.rows.map((row) => ({ id: row.id, agentId: row.agent_id, fence: row.fence }))
     },
 
+    async runningBy(executorId: string): Promise<string[]> {
+      const rows = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('state', '=', 'running')
+        .where('executor_id', '=', executorId)
+        .execute()
+      return rows.map((row) => row.id)
+    },
+
+    /** Takes runs of this executor back into the queue under a higher fence. */
+    async requeue(ids: string[], executorId: string): Promise<void> {
+      await db
+        .updateTable('runs')
+        .set((eb) => ({
+          state: 'queued',
+          fence: eb('fence', '+', 1),
+          executor_id: null,
+          dispatched_at: null,
+        }))
+        .where('id', 'in', ids)
+        .where('state', '=', 'running')
+        .where('executor_id', '=', executorId)
+        .execute()
+    },
+
     /** A dispatch that came to nothing: the run is dispatched anew. */
     async undispatch(id: string, fence: number): Promise<void> {
       await db
