@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Log } from '../lib/log.ts'
 import type { Database } from '../storage/database.ts'
@@ -41,6 +42,8 @@ export interface RunEngineOptions {
 /** DBOS holds its state in the process, so there is one engine per process. */
 export async function startRunEngine(options: RunEngineOptions): Promise<RunEngine> {
   const { database, log } = options
+  // What a segment enqueues would be a child of its own workflow, which may have ended by then, and be refused.
+  const outsideWorkflows = AsyncLocalStorage.snapshot()
   await launch(options)
   await DBOS.registerQueue(queueName, {
     workerConcurrency: perProcess,
@@ -50,18 +53,15 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
   })
   return {
     async enqueue(run, delaySeconds) {
-      await DBOS.enqueueWorkflowWithOptions(
-        {
-          queueName,
-          workflowName,
-          workflowID: `${run.id}:${run.fence}`,
-          appVersion: applicationVersion,
-          queuePartitionKey: run.agentId,
-          ...(delaySeconds > 0 ? { delaySeconds } : {}),
-        },
-        run.id,
-        run.fence,
-      )
+      const dispatch = {
+        queueName,
+        workflowName,
+        workflowID: `${run.id}:${run.fence}`,
+        appVersion: applicationVersion,
+        queuePartitionKey: run.agentId,
+        ...(delaySeconds > 0 ? { delaySeconds } : {}),
+      }
+      await outsideWorkflows(() => DBOS.enqueueWorkflowWithOptions(dispatch, run.id, run.fence))
     },
     async prune() {
       const finished = await DBOS.listWorkflows({

@@ -8,7 +8,6 @@ import type { ThreadStore } from '../core/threads/thread-store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import type { Log } from '../lib/log.ts'
-import { backoff } from '../lib/retry.ts'
 import { checkAnswer, recordAnswer } from './commands.ts'
 import { emptyMemory, foldAll, type RunMemory, type Turn } from './memory.ts'
 import { printRunError, runLoop, type RunLoopDeps, type SegmentEnd } from './run-loop.ts'
@@ -23,12 +22,9 @@ const historyTypes: EventType[] = [
   'output.rejected',
 ]
 
-/** Between attempts to give a run back that this process could not write to. Milliseconds. */
-const giveBackWaits = { first: 500, most: 8000 }
-
 export interface WorkerDeps extends RunLoopDeps {
   journal: Journal
-  runs: Pick<RunStore, 'events' | 'commandsFor' | 'giveBack'>
+  runs: Pick<RunStore, 'events' | 'commandsFor'>
   threads: Pick<ThreadStore, 'history'>
   /** The agent as the run pinned it. */
   resolveAgent: (run: RunFacts) => Promise<ResolvedAgent>
@@ -54,8 +50,6 @@ interface Active {
 export class Worker {
   readonly #deps: WorkerDeps
   readonly #active = new Map<string, Active>()
-  readonly #givingBack = new Set<Promise<void>>()
-  readonly #stopped = new AbortController()
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
@@ -126,9 +120,6 @@ export class Worker {
       return active.ended
     })
     await Promise.all(ends)
-    if (reason.type !== 'shutdown') return
-    this.#stopped.abort()
-    await Promise.all(this.#givingBack)
   }
 
   /** Resolves when no segment runs, or after `ms` milliseconds. */
@@ -181,8 +172,16 @@ export class Worker {
     }
     if (end === 'lost') await this.#afterLoss(start, memory)
     if (this.#active.get(id) === active) this.#active.delete(id)
-    if (end === 'waiting') await this.#deps.onParked(id)
+    if (end === 'waiting') await this.#parked(id)
     return end
+  }
+
+  async #parked(runId: string): Promise<void> {
+    try {
+      await this.#deps.onParked(runId)
+    } catch (error) {
+      this.#deps.log.error({ err: error, run: runId }, 'Answers to a run that has parked could not be read.')
+    }
   }
 
   /** Ends a run that cannot go on. */
@@ -202,31 +201,15 @@ export class Worker {
     }
   }
 
-  /** What nobody else has taken is not left lying: it fails when its journal was refused, else another attempt is made. */
+  /**
+   * A run whose journal the database refused would be refused again: it fails. One that the database did not answer for
+   * is taken up again with the other orphans of this process.
+   */
   async #afterLoss(start: SegmentStart, memory: RunMemory): Promise<void> {
     const { run, handle } = start
-    const code = handle.failure?.code
-    if (code === 'internal') {
-      const again = this.#deps.journal.handle(run.id, handle.fence, () => {})
-      await this.#end({ ...start, handle: again }, memory, handle.failure)
-    } else if (code === 'database_unavailable') {
-      const giving = this.#giveBack(run.id, handle.fence).finally(() => this.#givingBack.delete(giving))
-      this.#givingBack.add(giving)
-    }
-  }
-
-  /** Puts a run back into the queue, as soon as the database answers again. */
-  async #giveBack(runId: string, fence: number): Promise<void> {
-    const { runs, clock, random, log } = this.#deps
-    for (let attempt = 1; !this.#stopped.signal.aborted; attempt++) {
-      try {
-        await runs.giveBack(runId, fence)
-        return
-      } catch (error) {
-        log.warn({ err: error, run: runId }, 'A run could not be given back yet.')
-        await clock.sleep(backoff(attempt, giveBackWaits, random()), this.#stopped.signal).catch(() => {})
-      }
-    }
+    if (handle.failure?.code !== 'internal') return
+    const again = this.#deps.journal.handle(run.id, handle.fence, () => {})
+    await this.#end({ ...start, handle: again }, memory, handle.failure)
   }
 
   async #open(start: SegmentStart, memory: RunMemory): Promise<Segment> {

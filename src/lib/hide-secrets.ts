@@ -21,7 +21,7 @@ export function createSecretHider(values: readonly string[]): HideSecrets {
 }
 
 function anyWriting(secret: string): string {
-  return [...secret].map((character) => `(?:${writings(character).join('|')})`).join('')
+  return Array.from(secret, (character) => `(?:${writings(character).join('|')})`).join('')
 }
 
 /** One character as regular expressions of the ways to write it. */

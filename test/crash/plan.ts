@@ -23,6 +23,7 @@ const rounds = 10
  * recovery for certain.
  */
 const leavesWork: readonly Strike[] = [
+  { point: 'journal.after_commit', hit: 1 },
   { point: 'journal.after_commit', hit: 2 },
   { point: 'step.before_model_call', hit: 2 },
   { point: 'step.model_answered', hit: 2 },

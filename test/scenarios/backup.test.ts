@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { temporaryDirectory } from '../support/database.ts'
+import { postgresServer, temporaryDirectory } from '../support/database.ts'
 import { startFakeOpenAi } from '../support/fake-openai.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -23,9 +23,10 @@ const picture = Buffer.from('not really a picture, but bytes all the same')
 async function parley(
   words: string[],
   dataDir: string,
+  more: Record<string, string> = {},
 ): Promise<{ code: number; output: string; error: string }> {
   const { PATH = '' } = process.env
-  const env = { PATH, PARLEY_DATA_DIR: dataDir }
+  const env = { PATH, PARLEY_DATA_DIR: dataDir, ...more }
   return await new Promise((resolve) => {
     execFile(process.execPath, [launcher, ...words], { env }, (failure, output, error) =>
       resolve({ code: Number(failure?.code ?? 0), output, error }),
@@ -33,6 +34,7 @@ async function parley(
   })
 }
 
+const postgres = await postgresServer()
 let vendor: Awaited<ReturnType<typeof startFakeOpenAi>>
 const from = await temporaryDirectory()
 const file = join(await temporaryDirectory(), 'parley.backup')
@@ -103,7 +105,10 @@ beforeAll(async () => {
   before = await everything(server)
 }, 60_000)
 
-afterAll(async () => await vendor.close())
+afterAll(async () => {
+  await vendor.close()
+  await postgres?.stop()
+})
 
 describe('a backup on the command line', () => {
   test('is refused while a server has the data directory open', async () => {
@@ -149,13 +154,20 @@ describe('a backup on the command line', () => {
   })
 })
 
+/** The backup that the tests below restore. */
+let whole: string
+beforeAll(async () => {
+  whole = join(await temporaryDirectory(), 'whole.backup')
+  expect(await parley(['backup', whole], from)).toMatchObject({ code: 0 })
+})
+
 describe('a restored server', () => {
   test('with the same secret key holds the same, and goes on with it', async () => {
     const into = join(await temporaryDirectory(), 'restored')
-    expect(await parley(['restore', file], into)).toEqual({
+    expect(await parley(['restore', whole], into)).toEqual({
       code: 0,
       error: '',
-      output: `Restored ${file}. Start the server with \`parley start\`.\n`,
+      output: `Restored ${whole}. Start the server with \`parley start\`.\n`,
     })
     expect(await readdir(into)).not.toContain('owner-key')
     await copyFile(join(from, 'secret-key'), join(into, 'secret-key'))
@@ -185,9 +197,30 @@ describe('a restored server', () => {
       .toBe('tool_outputs')
   })
 
+  test.skipIf(postgres === null)(
+    'on PostgreSQL holds the same, and goes back to the embedded database',
+    async () => {
+      const url = { DATABASE_URL: (await postgres?.createDatabase()) ?? '' }
+      const into = await temporaryDirectory()
+      expect(await parley(['restore', whole], into, url)).toMatchObject({ code: 0, error: '' })
+      expect(await parley(['restore', whole], into, url)).toMatchObject({ code: 1 })
+      await copyFile(join(from, 'secret-key'), join(into, 'secret-key'))
+      {
+        await using server = await startTestServer({ dataDir: into, env: url })
+        expect(await everything(server)).toEqual(before)
+        // With PostgreSQL the server may run meanwhile.
+        expect(await parley(['backup', `${whole}.2`], into, url)).toMatchObject({ code: 0, error: '' })
+      }
+      const back = join(await temporaryDirectory(), 'back')
+      expect(await parley(['restore', `${whole}.2`], back)).toMatchObject({ code: 0, error: '' })
+      await using server = await startTestServer({ dataDir: back })
+      expect(await everything(server)).toEqual(before)
+    },
+  )
+
   test('with another secret key says what is missing when a credential is needed', async () => {
     const into = join(await temporaryDirectory(), 'restored')
-    expect((await parley(['restore', file], into)).code).toBe(0)
+    expect((await parley(['restore', whole], into)).code).toBe(0)
     await using server = await startTestServer({ dataDir: into })
     const run = await server.call('POST', `/v1/agents/${agentId}/runs`, { input: 'Hello?' })
     expect(run.body).toMatchObject({
@@ -229,7 +262,7 @@ describe('a restored server', () => {
 
 describe('a restore is refused', () => {
   test('into a place that holds data, which stays as it is', async () => {
-    const { code, error } = await parley(['restore', file], from)
+    const { code, error } = await parley(['restore', whole], from)
     expect([code, error]).toEqual([1, 'parley: The place to restore into is not empty; choose a new one.\n'])
     await using server = await startTestServer({ dataDir: from })
     expect(await everything(server)).toEqual(before)
@@ -237,7 +270,7 @@ describe('a restore is refused', () => {
 
   test('while a server has the place open', async () => {
     await using server = await startTestServer()
-    const { code, error } = await parley(['restore', file], server.dataDir)
+    const { code, error } = await parley(['restore', whole], server.dataDir)
     expect([code, error]).toEqual([
       1,
       expect.stringContaining('Another Parley process is using the data directory'),
@@ -248,13 +281,17 @@ describe('a restore is refused', () => {
     const directory = await temporaryDirectory()
     const into = join(directory, 'restored')
     await mkdir(into)
-    const whole = await readFile(file)
-    const text = gunzipSync(whole).toString()
+    const bytesOfWhole = await readFile(whole)
+    const text = gunzipSync(bytesOfWhole).toString()
     const [head = ''] = text.split('\n', 1)
     const manifest = JSON.parse(head)
     const newer = { ...manifest, migrations: [...manifest.migrations, '9999-from-the-future'] }
     const damages: [string, Buffer, RegExp][] = [
-      ['cut', whole.subarray(0, whole.length - 20), /^parley: The backup ends too early: .*\n$/],
+      [
+        'cut',
+        bytesOfWhole.subarray(0, bytesOfWhole.length - 20),
+        /^parley: The backup ends too early: .*\n$/,
+      ],
       [
         'altered',
         gzipSync(text.replace('Second version.', 'Third version!!')),
@@ -274,7 +311,7 @@ describe('a restore is refused', () => {
       expect([code, error], name).toEqual([1, expect.stringMatching(sentence)])
     }
     expect(await parley(['restore', join(directory, 'missing')], into)).toMatchObject({ code: 2 })
-    expect(await parley(['restore', file], into)).toMatchObject({ code: 0, error: '' })
+    expect(await parley(['restore', whole], into)).toMatchObject({ code: 0, error: '' })
   })
 })
 

@@ -304,12 +304,12 @@ test('a model that is given tools only by the request is told what tool results 
 })
 
 test('more tools than a run may have end it with a sentence instead of leaving it without an end', async () => {
-  const own = Array.from({ length: 100 }, (_, index) => clientTool(`own_${index}`))
+  const own = Array.from({ length: 200 }, (_, index) => clientTool(`own_${index}`))
   const agent = await scenario.agent([], { tools: own })
   const run = await scenario.run(agent, 'Go.', { tools: [clientTool('one_more')] })
   expect(run).toMatchObject({
     state: 'failed',
-    error: { code: 'invalid_request', message: 'tools: a run has at most 100 tools.' },
+    error: { code: 'invalid_request', message: 'tools: a run has at most 200 tools.' },
   })
 })
 

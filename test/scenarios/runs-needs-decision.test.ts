@@ -15,7 +15,7 @@ import {
  * What its successor on the same directory does with each is what the tests are about.
  */
 const policies = {
-  none: { method: 'GET', effects: 'none' },
+  none: { effects: 'none' },
   idempotent: { effects: 'idempotent' },
   happened: { effects: 'checkable', check: '/check-yes' },
   missed: { effects: 'checkable', check: '/check-no' },
@@ -36,10 +36,11 @@ let clientAgent: ScenarioAgent
 beforeAll(async () => {
   scenario = await startScenario()
   const { site } = scenario
-  for (const [name, { effects, ...more }] of Object.entries(policies)) {
-    const check = 'check' in more ? { check_url: site.url + more.check } : {}
-    const method = 'method' in more ? { method: more.method, url: `${site.url}/${name}/{item}` } : {}
-    const tool = siteTool(site, name, { effects, ...check, ...method })
+  for (const [name, policy] of Object.entries(policies)) {
+    const { effects } = policy
+    const more: JsonObject = 'check' in policy ? { check_url: site.url + policy.check } : {}
+    const method: JsonObject = name === 'none' ? { method: 'GET', url: `${site.url}/${name}/{item}` } : {}
+    const tool = siteTool(site, name, { effects, ...more, ...method })
     const agent = await scenario.agent([callsTools([`call_${name}`, name, { item: 'lamp' }])], {
       tools: [tool],
     })

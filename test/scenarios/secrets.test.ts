@@ -123,8 +123,7 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
   const content = await response.text()
   seen.push({ where: `${method} ${path}`, content: JSON.stringify([...response.headers]) + content })
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  // Each caller knows what it asked for.
-  return { status: response.status, body: isJson ? (JSON.parse(content) as any) : content } // eslint-disable-line typescript/no-explicit-any
+  return { status: response.status, body: isJson ? JSON.parse(content) : content }
 }
 
 const tool = (name: string, path: string, headers: Record<string, string>) => ({

@@ -57,14 +57,15 @@ export function createExecutorService(deps: {
   async function takeLock(): Promise<void> {
     const client = await deps.connect()
     client.on('error', () => {
-      if (lockClient === client) void startOver('The connection that holds this process’s lock broke.')
+      if (lockClient === client) lose('The connection that holds this process’s lock broke.')
     })
     const { text, values } = store.lockStatement(id)
     await client.query(text, values)
     lockClient = client
   }
 
-  async function startOver(reason: string): Promise<void> {
+  /** Everything that ran under the old id belongs to others; the next beat registers the new one. */
+  function lose(reason: string): void {
     log.error({ executor: id }, `${reason} Its runs are left to others; this process starts over.`)
     lastBeat = -Infinity
     const old = lockClient
@@ -72,14 +73,16 @@ export function createExecutorService(deps: {
     old?.release(true)
     deps.onLost()
     id = newId()
-    await register()
   }
 
   async function beat(): Promise<void> {
     const sentAt = clock.monotonic()
     if (lastBeat === -Infinity) await register()
     else if (await store.beat(id)) lastBeat = sentAt
-    else await startOver('Others have declared this process dead.')
+    else {
+      lose('Others have declared this process dead.')
+      await register()
+    }
     if (!watching) return
     beats += 1
     if (!exclusive) await watch()
@@ -120,8 +123,20 @@ export function createExecutorService(deps: {
   async function sweep(): Promise<void> {
     for (;;) {
       const runs = await store.undispatched(sweepSize)
-      for (const run of runs) await deps.enqueue(run)
+      await dispatch(runs)
       if (runs.length < sweepSize) return
+    }
+  }
+
+  async function dispatch(runs: QueuedRun[]): Promise<void> {
+    for (const [index, run] of runs.entries()) {
+      try {
+        await deps.enqueue(run)
+      } catch (error) {
+        // The next sweep finds again what this one could not hand over.
+        await Promise.allSettled(runs.slice(index).map(({ id, fence }) => store.undispatch(id, fence)))
+        throw error
+      }
     }
   }
 

@@ -200,17 +200,6 @@ export function createRunStore(database: Database) {
         .execute()
     },
 
-    /** Puts a run back into the queue under a higher fence, if it still runs under `fence`. */
-    async giveBack(runId: string, fence: number): Promise<void> {
-      await db
-        .updateTable('runs')
-        .set({ state: 'queued', fence: fence + 1, executor_id: null, dispatched_at: null })
-        .where('id', '=', runId)
-        .where('fence', '=', fence)
-        .where('state', '=', 'running')
-        .execute()
-    },
-
     /** Whether it was still there. */
     async removeCommand(transaction: StoreTransaction, id: string): Promise<boolean> {
       const row = await transaction
