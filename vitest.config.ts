@@ -6,6 +6,7 @@ const slow = [
   'test/crash/**/*.test.ts',
   'test/scenarios/**/*.test.ts',
   'test/laws/**/*.test.ts',
+  'src/storage/{backup,embedded,housekeeping,template}.test.ts',
 ]
 
 export default defineConfig({
