@@ -17,9 +17,6 @@ export interface ReplicaHandlers {
   activeRuns(): string[]
 }
 
-/** How often commands for runs of this process are looked for when no notice of them came. Milliseconds. */
-const commandPoll = 1000
-
 /** What the processes on one database tell each other. With the database to ourselves there is nobody to tell. */
 export function connectReplicas(options: { database: Database; log: Log }) {
   const { database, log } = options
@@ -74,8 +71,6 @@ export function connectReplicas(options: { database: Database; log: Log }) {
           ),
         )
         stack.use(await database.listen('parley_changes', (payload) => readChange(payload, origin, handlers)))
-        const poll = setInterval(() => handlers.commandsWritten(handlers.activeRuns()), commandPoll).unref()
-        stack.defer(() => clearInterval(poll))
       }
       return stack.move()
     },

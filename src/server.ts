@@ -19,6 +19,7 @@ import { createRetentionStore } from './core/retention/retention-store.ts'
 import { createAnswerService } from './core/runs/answer-service.ts'
 import type { RunDispatcher } from './core/runs/dispatch.ts'
 import { createExecutorService } from './core/runs/executor-service.ts'
+import { createRunWatch } from './core/runs/run-watch.ts'
 import { createExecutorStore } from './core/runs/executor-store.ts'
 import { createRunService } from './core/runs/run-service.ts'
 import { createRunStore } from './core/runs/run-store.ts'
@@ -161,8 +162,6 @@ export async function startServer(
       store: executorStore,
       exclusive: database.exclusive,
       connect: () => database.pool.connect(),
-      enqueue: (run) => dispatcher.enqueue(run, 0),
-      activeRuns: () => worker.runIds,
       onLost: () => void worker.stopAll({ type: 'lost' }),
       clock,
       log,
@@ -230,9 +229,11 @@ export async function startServer(
     executorId,
     notify: (runId) => replicas.tellRun(runId),
     getRun: runs.get,
+    log,
   })
-  const approvals = createApprovalService({ store: createApprovalStore(database), answers, runs })
-  const threads = createThreadService({ store: threadStore, requireAgent: agents.get })
+  const canSee = agents.canSeeRuns
+  const approvals = createApprovalService({ store: createApprovalStore(database), answers, runs, canSee })
+  const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
   parts.use(
     await replicas.listen({
       runsChanged: (runIds) => runIds.forEach((id) => tail.changed(id)),
@@ -279,6 +280,7 @@ export async function startServer(
         degraded: [
           ...database.degraded(),
           ...executor.degraded(),
+          ...watch.degraded(),
           ...(state.problem === null ? [] : [state.problem]),
           ...(state.recovered || state.problem !== null
             ? []
@@ -289,7 +291,7 @@ export async function startServer(
     access,
     idempotency: createIdempotency({
       store: createIdempotencyStore(database.kysely),
-      executorId: executor.id(),
+      executorId,
       isExecutorAlive: (id) => executorStore.isAlive(id),
     }),
     publicUrl: config.publicUrl,
@@ -297,6 +299,20 @@ export async function startServer(
     log,
     ...hooks,
   })
+  parts.defer(async () => await (await engine.promise.catch(() => null))?.[Symbol.asyncDispose]())
+  const watch = parts.use(
+    createRunWatch({
+      store: executorStore,
+      exclusive: database.exclusive,
+      executorId,
+      activeRuns: () => worker.runIds,
+      deliver: (runIds) => worker.deliverWaiting(runIds),
+      enqueue: (run) => dispatcher.enqueue(run, 0),
+      takeUp: (runId) => answers.takeUp(runId),
+      resumeDeferred: () => approvals.resumeDeferred(),
+      log,
+    }),
+  )
   const listeners = await listenAll(app, config)
   parts.defer(async () => {
     await Promise.all(listeners.map((listener) => listener.close()))
@@ -304,7 +320,12 @@ export async function startServer(
     await worker.stopAll({ type: 'shutdown' })
   })
   const retention = parts.use(
-    createRetentionService({ store: createRetentionStore(database), days: config.retentionDays, log }),
+    createRetentionService({
+      store: createRetentionStore(database),
+      days: config.retentionDays,
+      pruneDispatches: async () => await (await engine.promise).prune(),
+      log,
+    }),
   )
   retention.start()
 
@@ -318,9 +339,8 @@ export async function startServer(
         log,
         runSegment: createSegmentRunner({ store: executorStore, worker, executorId, tail, log }),
       })
-      stack.use(running)
       engine.resolve(running)
-      await executor.start()
+      await watch.start()
       state.recovered = true
     } catch (error) {
       state.problem =

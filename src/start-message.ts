@@ -13,21 +13,22 @@ export function printStart(
   const [listener] = server.listeners
   const url = config.publicUrl ?? listener?.url ?? ''
   const { key, created } = server.ownerKey
+  const keyFile = join(config.dataDir, 'owner-key')
   const lines = [
     '',
     `Parley ${version} is ready at ${url}`,
     '',
-    `  Console    ${url}/console`,
+    `  Console    ${url}/console  (in this version one page that says where things are)`,
     `  API        ${url}/v1, described at ${url}/openapi.json`,
     `  Model      ${server.defaultModel.name} (${server.defaultModel.why})`,
     `  Data       ${config.databaseUrl === null ? `${config.dataDir} (embedded database)` : 'PostgreSQL, from DATABASE_URL'}`,
+    `  Process    ${process.pid}  (stops with SIGTERM or Ctrl-C; try kill -9)`,
     created
-      ? `  Owner key  ${key}  (shown this once; kept in ${join(config.dataDir, 'owner-key')})`
-      : `  Owner key  in ${config.ownerKey === null ? join(config.dataDir, 'owner-key') : 'PARLEY_OWNER_KEY'}`,
+      ? `  Owner key  ${key}  (shown this once; kept in ${keyFile})`
+      : `  Owner key  in ${config.ownerKey === null ? keyFile : 'PARLEY_OWNER_KEY'}`,
   ]
   if (example) {
-    const keyText =
-      config.ownerKey === null ? `$(cat '${join(config.dataDir, 'owner-key')}')` : '$PARLEY_OWNER_KEY'
+    const keyText = config.ownerKey === null ? `$(cat '${keyFile}')` : '$PARLEY_OWNER_KEY'
     lines.push(
       '',
       ...(example.isNew && example.run.output
@@ -40,7 +41,7 @@ export function printStart(
       `    -H 'Content-Type: application/json' \\`,
       `    -d '{"input": "${exampleQuestion}"}'`,
       '',
-      'Or talk to it: npm run parley -- chat "Order Support"',
+      `Or talk to it: npm run parley -- chat "Order Support" --url ${url} --key "${keyText}"`,
     )
   }
   process.stdout.write(`${lines.join('\n')}\n\n`)

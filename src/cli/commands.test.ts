@@ -113,8 +113,8 @@ test('a time of expiry is a number of days or a date, in the future', () => {
   const now = Date.parse('2030-01-01T00:00:00Z')
   expect(expiry('30d', now)).toBe('2030-01-31T00:00:00.000Z')
   expect(expiry('2030-02-01', now)).toBe('2030-02-01T00:00:00.000Z')
-  expect(() => expiry('2029-12-31', now)).toThrow('--expires 2029-12-31 is not a time in the future.')
-  expect(() => expiry('soon', now)).toThrow('--expires soon is not a time in the future.')
+  expect(() => expiry('2029-12-31', now)).toThrow('--expires 2029-12-31 is not in the future.')
+  expect(() => expiry('soon', now)).toThrow('--expires soon is not a time.')
 })
 
 test('the owner key of this machine is used for this machine', async () => {

@@ -88,13 +88,9 @@ function state(key: WireKey): string {
 export function expiry(text: string, now: number): string {
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const at = days === undefined ? Date.parse(text) : now + Number(days) * 86_400_000
-  if (Number.isNaN(at) || at <= now) {
-    throw new CommandError(
-      'usage',
-      `--expires ${text} is not a time in the future.`,
-      'Use days (30d) or a date (2030-01-31).',
-    )
-  }
+  const hint = 'Use days (30d) or a date (2030-01-31).'
+  if (Number.isNaN(at)) throw new CommandError('usage', `--expires ${text} is not a time.`, hint)
+  if (at <= now) throw new CommandError('usage', `--expires ${text} is not in the future.`, hint)
   return new Date(at).toISOString()
 }
 

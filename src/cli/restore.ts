@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts'
 const help = `
 Restores into an empty place only: a new data directory, or the empty PostgreSQL database of DATABASE_URL. A backup
 of either kind can be restored into either kind. To open the credentials in it, the server needs the secret key of
-the place it came from (PARLEY_SECRET_KEY, or the file secret-key).
+the place it came from (PARLEY_SECRET_KEY, or the file secret-key). The first start makes a new owner key.
 
 Example:
   PARLEY_DATA_DIR=./restored parley restore parley-2030-01-31.backup`

@@ -19,7 +19,11 @@ export function createSegmentRunner(deps: {
     faultPoint('recovery.before_claim')
     try {
       const run = await deps.store.claim(runId, fence, deps.executorId())
-      if (!run) return
+      if (!run) {
+        // Taken by another dispatch; or it lost its thread's turn, and is dispatched anew when it has it.
+        await deps.store.undispatch(runId, fence)
+        return
+      }
       deps.tail.changed(runId)
       await deps.worker.startClaimed(run)
     } catch (error) {

@@ -14,10 +14,17 @@ const applicationVersion = 'parley-1'
 const pollInterval = 500
 /** Segments that one process runs from the queue at a time. Interactive runs are not counted. */
 const perProcess = 200
-/** Segments of one agent that run from the queue at a time, in all processes together. */
+/**
+ * Segments of one agent that one process runs from the queue at a time. Counted in the process, because what DBOS counts
+ * in the database includes dispatches of processes that have died.
+ */
 const perAgent = 50
 /** Finished dispatches are of no use to anybody. Milliseconds. */
 const keepDispatches = 60 * 60 * 1000
+/** No segment runs longer: a run's own limit is a day. Milliseconds. */
+const longestSegment = 25 * 60 * 60 * 1000
+/** How long a stopping dispatcher waits for segments that have just been stopped to say so. Milliseconds. */
+const completionTime = 2000
 
 /**
  * Dispatches what has no process of its own: background, delayed, recovered runs and those waiting their turn. One
@@ -27,7 +34,7 @@ const keepDispatches = 60 * 60 * 1000
 export interface RunEngine extends AsyncDisposable {
   /** Has a segment run by any process, after `delaySeconds`. The same run and fence twice is once. */
   enqueue(run: { id: string; agentId: string; fence: number }, delaySeconds: number): Promise<void>
-  /** Deletes the records of finished dispatches older than an hour. */
+  /** Deletes the records of dispatches that nobody needs: finished ones, and those of processes that died. */
   prune(): Promise<void>
 }
 
@@ -47,7 +54,7 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
   await launch(options)
   await DBOS.registerQueue(queueName, {
     workerConcurrency: perProcess,
-    partitionConcurrency: perAgent,
+    partitionWorkerConcurrency: perAgent,
     minPollingIntervalMs: pollInterval,
     onConflict: 'always_update',
   })
@@ -64,21 +71,31 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
       await outsideWorkflows(() => DBOS.enqueueWorkflowWithOptions(dispatch, run.id, run.fence))
     },
     async prune() {
-      const finished = await DBOS.listWorkflows({
-        queueName,
-        status: ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'],
-        endTime: new Date(Date.now() - keepDispatches).toISOString(),
-        limit: 1000,
-        loadInput: false,
-        loadOutput: false,
-      })
-      if (finished.length > 0) await DBOS.deleteWorkflows(finished.map((workflow) => workflow.workflowID))
+      const finished = await dispatchesBefore(keepDispatches, [
+        'SUCCESS',
+        'ERROR',
+        'CANCELLED',
+        'MAX_RECOVERY_ATTEMPTS_EXCEEDED',
+      ])
+      // What a process had begun when it died; nobody comes back for it, its run has a newer dispatch.
+      const begun = await dispatchesBefore(longestSegment, ['PENDING'])
+      const abandoned = begun.filter((dispatch) => dispatch.executorId !== options.executorId)
+      const old = [...finished, ...abandoned].map((dispatch) => dispatch.workflowID)
+      if (old.length > 0) await DBOS.deleteWorkflows(old)
     },
     async [Symbol.asyncDispose]() {
       log.debug({ database: database.kind }, 'The dispatcher stops.')
-      await DBOS.shutdown({ deregister: true })
+      await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: completionTime })
     },
   }
+}
+
+function dispatchesBefore(
+  age: number,
+  status: NonNullable<Parameters<typeof DBOS.listWorkflows>[0]['status']>,
+) {
+  const endTime = new Date(Date.now() - age).toISOString()
+  return DBOS.listWorkflows({ queueName, status, endTime, limit: 1000, loadInput: false, loadOutput: false })
 }
 
 /** Creates the dispatcher's own tables in a database that is being prepared, and stops again. */

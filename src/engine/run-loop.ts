@@ -177,6 +177,7 @@ async function endAfterStop(segment: Segment): Promise<SegmentEnd> {
     case 'cancelled': {
       const { usage } = segment.memory
       const at = await recordEnd(segment, 'run.cancelled', { reason: reason.reason, usage })
+      segment.journal.commandHandled(segment.handle, reason.commandId)
       await end(segment, at, { state: 'cancelled' })
       return 'terminal'
     }

@@ -9,7 +9,8 @@ import { fold, type RunMemory, type Turn } from './memory.ts'
 
 /** Why a segment stops before its run is finished. */
 export type StopReason =
-  | { type: 'cancelled'; reason: string }
+  /** `commandId`: the row that asked for it, deleted with the event that says it was done. */
+  | { type: 'cancelled'; reason: string; commandId: string }
   | { type: 'time_limit' }
   /** The run belongs to another process, or could not be written: nothing more may be said. */
   | { type: 'lost' }

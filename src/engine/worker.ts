@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts'
 import type { ResolvedAgent } from '../core/agents/agent.ts'
 import type { EventType } from '../core/events/event.ts'
 import type { Journal } from '../core/events/journal.ts'
@@ -21,6 +22,9 @@ const historyTypes: EventType[] = [
   'tool.outputs_received',
   'output.rejected',
 ]
+
+/** A run that could not be taken up under so many fences fails. */
+const mostFences = 100
 
 export interface WorkerDeps extends RunLoopDeps {
   journal: Journal
@@ -84,7 +88,7 @@ export class Worker {
   }
 
   /**
-   * Tells a command to the segment of this run, and resolves to true once it is committed, a cancelled run has ended;
+   * Tells a command to the segment of this run, and resolves to true once it is committed, or under way when it cancels;
    * false when no segment of it runs here. Rejects with what is wrong with the command.
    */
   async deliver(runId: string, command: RunCommand, commandId: string): Promise<boolean> {
@@ -95,20 +99,25 @@ export class Worker {
       return false
     }
     await this.#tell(active, active.segment, command, commandId)
-    if (command.kind === 'cancel') await active.ended
     return true
   }
 
-  /** Reads what was written for these runs by others and tells it to their segments. */
+  /** Reads what was written for these runs by others and tells it to their segments. Never rejects. */
   async deliverWaiting(runIds: string[]): Promise<void> {
+    const { runs, log } = this.#deps
     const here = runIds.filter((id) => this.#active.has(id))
-    for (const { id, runId, data } of await this.#deps.runs.commandsFor(here)) {
+    if (here.length === 0) return
+    const commands = await runs.commandsFor(here).catch((error: unknown) => {
+      log.warn({ err: error }, 'Commands to runs could not be read; the watch reads them again.')
+      return []
+    })
+    for (const { id, runId, data } of commands) {
       const active = this.#active.get(runId)
       if (!active?.segment || active.closing) continue
       try {
         await this.#tell(active, active.segment, data as RunCommand, id) // only core writes this table
       } catch (error) {
-        this.#deps.log.warn({ err: error, run: runId }, 'A command could not be applied to a run.')
+        log.warn({ err: error, run: runId }, 'A command could not be applied to a run.')
       }
     }
   }
@@ -139,11 +148,11 @@ export class Worker {
 
   async #apply(active: Active, segment: Segment, command: RunCommand, commandId: string): Promise<void> {
     const { journal } = this.#deps
-    journal.commandHandled(segment.handle, commandId)
     if (command.kind === 'cancel') {
-      active.abort.abort(new SegmentStopped({ type: 'cancelled', reason: command.reason }))
+      active.abort.abort(new SegmentStopped({ type: 'cancelled', reason: command.reason, commandId }))
       return
     }
+    journal.commandHandled(segment.handle, commandId)
     let refusal: unknown = null
     try {
       checkAnswer(segment.memory, command)
@@ -168,7 +177,7 @@ export class Worker {
         active.closing = true
       })
     } catch (error) {
-      end = await this.#end(start, memory, error)
+      end = mayPass(error, start) ? lostFor(error, id, this.#deps.log) : await this.#end(start, memory, error)
     }
     if (end === 'lost') await this.#afterLoss(start, memory)
     if (this.#active.get(id) === active) this.#active.delete(id)
@@ -242,6 +251,17 @@ export class Worker {
     }
     return turns
   }
+}
+
+/** Whether what kept a run from being taken up may be gone at the next attempt, and there is to be one. */
+function mayPass(error: unknown, { handle }: SegmentStart): boolean {
+  const ours = error instanceof AppError && error.code !== 'database_unavailable'
+  return !ours && handle.fence < mostFences
+}
+
+function lostFor(error: unknown, run: string, log: Log): SegmentEnd {
+  log.error({ err: error, run }, 'A run could not be taken up; the watch tries it again.')
+  return 'lost'
 }
 
 /** A run that a deferred approval started begins with the call it was about, as if the model had just asked for it. */

@@ -52,6 +52,7 @@ const endpoints = [
     errors: ['run_not_found'],
     async handle({ resourceId }) {
       await behave()
+      if (made.includes(resourceId)) throw new Error('It was made before.')
       made.push(resourceId)
       return eventStream(follow(resourceId, 'first'))
     },
@@ -63,12 +64,12 @@ const endpoints = [
 ]
 
 const database = await testDatabase()
-const executorId = newId()
+let executorId = newId()
 const deadExecutor = newId()
 const otherExecutor = newId()
 const server = await startHttpServer(database, {
   endpoints,
-  executorId,
+  executorId: () => executorId,
   isExecutorAlive: (id) => id === otherExecutor,
 })
 const store = createIdempotencyStore(database.kysely)
@@ -270,6 +271,34 @@ test('attaches a repeat also while the first request is being answered, once the
   expect(await post('/v1/runs', key)).toMatchObject({ status: 409, code: 'idempotency_in_progress' })
   made.push(resourceId)
   expect(await post('/v1/runs', key)).toMatchObject({ status: 200, replayed: 'true' })
+})
+
+test('attaches a repeat to what a process made before it died, and makes it when there is nothing', async () => {
+  const [key, resourceId] = ['run-left', newId()]
+  const mark = fingerprint('POST', '/native/v1/runs', { name: 'Ada' })
+  await store.begin({ workspaceId, key, fingerprint: mark, resourceId, executorId: deadExecutor })
+  made.push(resourceId)
+  expect(await post('/v1/runs', key)).toMatchObject({
+    status: 200,
+    replayed: 'true',
+    text: `event: again\ndata: ${resourceId}\n\n`,
+  })
+  made.length = 0
+  expect(await post('/v1/runs', key)).toMatchObject({
+    status: 200,
+    replayed: null,
+    text: `event: first\ndata: ${resourceId}\n\n`,
+  })
+})
+
+test('claims a key under the id that this process has by then', async () => {
+  executorId = newId()
+  behave = async () => {
+    const { rows } = await database.pool.query(`select executor_id from idempotency where key = 'renamed'`)
+    expect(rows).toEqual([{ executor_id: executorId }])
+  }
+  expect(await post('/v1/things', 'renamed')).toMatchObject({ status: 201 })
+  expect(await post('/v1/things', 'renamed')).toMatchObject({ status: 201, replayed: 'true' })
 })
 
 test.each(['x'.repeat(256), 'é'])('refuses the key %j', async (key) => {

@@ -22,6 +22,13 @@ export interface IdempotentRequest {
   printError(error: AppError): RenderedReply
 }
 
+/** A key as one attempt holds it: under the id that this process had when it claimed it. */
+interface ClaimedKey {
+  workspaceId: string
+  key: string
+  executorId: string
+}
+
 export interface Idempotency {
   answer(work: IdempotentRequest): Promise<Answer>
 }
@@ -65,25 +72,26 @@ function storedReply(row: IdempotencyRow, status: number): RenderedReply {
  */
 export function createIdempotency(options: {
   store: IdempotencyStore
-  executorId: string
+  /** This process as an executor, as it is called now: it begins anew under another id when others declared it dead. */
+  executorId: () => string
   isExecutorAlive(executorId: string): boolean | Promise<boolean>
 }): Idempotency {
-  const { store, executorId } = options
+  const { store } = options
   /** What this very process is working on: a row of ours that is not here was left behind by a failed write. */
   const working = new Set<string>()
 
   async function isWorkedOn(row: IdempotencyRow, workedOnHere: boolean): Promise<boolean> {
-    if (workedOnHere || row.executorId === executorId) return workedOnHere
+    if (workedOnHere || row.executorId === options.executorId()) return workedOnHere
     return await options.isExecutorAlive(row.executorId)
   }
 
   /** A row that could not be released is released by the end of `working`: it says so only to other processes. */
-  async function release(workspaceId: string, key: string): Promise<void> {
-    await store.release({ workspaceId, key, executorId }).catch(() => undefined)
+  async function release(claimed: ClaimedKey): Promise<void> {
+    await store.release(claimed).catch(() => undefined)
   }
 
   /** Does the work of a claimed row, and records how it ended. */
-  async function work(attempt: IdempotentRequest, workspaceId: string, key: string): Promise<Answer> {
+  async function work(attempt: IdempotentRequest, claimed: ClaimedKey): Promise<Answer> {
     const record = async (reply: {
       status: number
       body: string | null
@@ -91,17 +99,17 @@ export function createIdempotency(options: {
     }) => {
       const secret = attempt.endpoint.reply.secret === true && reply.status < 300
       const body = secret ? idOnly(reply.body) : reply.body
-      await store.complete({ workspaceId, key, executorId, ...reply, body, secret })
+      await store.complete({ ...claimed, ...reply, body, secret })
     }
     try {
       const answer = await attempt.handle()
       if (attempt.reattach) await record({ status: attempt.endpoint.reply.status, body: null, headers: {} })
-      else if (answer instanceof EventStream) await release(workspaceId, key)
+      else if (answer instanceof EventStream) await release(claimed)
       else await record({ ...answer, headers: { ...answer.headers, 'content-type': answer.contentType } })
       return answer
     } catch (cause) {
       if (!(cause instanceof AppError) || isPassing(cause)) {
-        await release(workspaceId, key)
+        await release(claimed)
         throw cause
       }
       const reply = attempt.printError(cause)
@@ -120,7 +128,8 @@ export function createIdempotency(options: {
     if (row.status !== null && row.secret) throw secretError(row)
     if (row.status !== null && (row.body !== null || !reattach)) return storedReply(row, row.status)
     const busy = row.status === null && (await isWorkedOn(row, workedOnHere))
-    if (row.status === null && !busy) return null
+    const leftBehind = row.status === null && !busy
+    if (!reattach && leftBehind) return null
     request.resourceId = row.resourceId
     if (!reattach) throw new AppError('idempotency_in_progress')
     try {
@@ -131,21 +140,21 @@ export function createIdempotency(options: {
         headers: { ...answer.options.headers, ...replayed },
       })
     } catch (error) {
+      const nothingMade = error instanceof AppError && error.category === 'not_found'
+      // Whoever began died, or failed, before there was anything to attach to.
+      if (leftBehind && nothingMade) return null
       // The first request has the key but has not yet made what there would be to attach to.
-      if (busy && error instanceof AppError && error.category === 'not_found') {
-        throw new AppError('idempotency_in_progress')
-      }
+      if (busy && nothingMade) throw new AppError('idempotency_in_progress')
       throw error
     }
   }
 
   async function claim(
     attempt: IdempotentRequest,
-    key: string,
+    { workspaceId, key, executorId }: ClaimedKey,
     workedOnHere: boolean,
   ): Promise<Answer | null> {
     const { request, endpoint, target, body } = attempt
-    const { workspaceId } = request.principal
     const mark = fingerprint(endpoint.method, target, body)
     const row = await store.begin({
       workspaceId,
@@ -172,12 +181,13 @@ export function createIdempotency(options: {
       if (!keyForm.test(key))
         throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters')
       const { workspaceId } = request.principal
+      const claimed = { workspaceId, key, executorId: options.executorId() }
       const name = `${workspaceId} ${key}`
       const workedOnHere = working.has(name)
       working.add(name)
       try {
-        const answer = await claim(attempt, key, workedOnHere)
-        return answer ?? (await work(attempt, workspaceId, key))
+        const answer = await claim(attempt, claimed, workedOnHere)
+        return answer ?? (await work(attempt, claimed))
       } finally {
         if (!workedOnHere) working.delete(name)
       }

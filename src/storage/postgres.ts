@@ -27,6 +27,8 @@ export async function openPostgres(options: {
   }
   const pool = new Pool({ ...connection, max: poolSize })
   pool.on('error', (error) => log.warn({ reason: messageOf(error) }, 'an idle database connection failed'))
+  // One that is in use tells its user by the failing query; without a listener it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => {}))
   try {
     await checkServer(pool)
   } catch (error) {

@@ -206,6 +206,7 @@ interface Approvals {
   reason: string | null
   result: NullableJson<unknown>
   decided_by: string | null
+  run_to_start: string | null
   created_at: Timestamp
   decided_at: NullableTimestamp
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { startWorld, type ModelCall, type World } from '../crash/world.ts'
 import { inputText, type FlowName } from '../crash/flows.ts'
 import { ParleyClient } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, ParleyProcess, startParley } from '../support/parley-process.ts'
+import { freePort, ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import { RunFollower } from '../support/run-follower.ts'
 

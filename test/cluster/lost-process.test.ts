@@ -51,24 +51,27 @@ describe.skipIf(postgres === null)('A process of two that is lost', () => {
 
   test('one that stood still for ten seconds writes nothing under its old fence, and then serves new runs', async () => {
     const { first, second, agentId, world } = cluster
-    const gate = Promise.withResolvers<void>()
-    gates.set('frozen 1', gate.promise)
+    const answered = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    gates.set('frozen 1', answered.promise)
+    gates.set('frozen 2', goOn.promise) // the run is still running elsewhere when its first process wakes
     const started = cluster.start(first, 'charge', 'frozen')
     const runId = await started.started
     const followed = cluster.follow(second, runId)
     await expect.poll(() => followed.types, { interval: 5 }).toContain('step.started')
     first.server.pause()
     // The model answers a process that stands still: it finds the answer, and the call in it, when it wakes.
-    gate.resolve()
+    answered.resolve()
     await delay(10_000)
-    await followed.ended
+    expect(followed.types.filter((type) => type === 'tool.completed')).toEqual(['tool.completed'])
     first.server.resume()
 
     const body = { input: inputText('charge', 'after'), background: false }
     const later = await first.client.expect('POST', `/v1/agents/${agentId}/runs`, body)
     expect(later['state']).toBe('completed')
     expect(later['output']).toBe(finalText('charge', 'after'))
-    await started.ended
+    goOn.resolve()
+    await Promise.all([started.ended, followed.ended])
 
     const journal = (await second.client.expect('GET', `/v1/runs/${runId}/events?limit=1000`))['data']
     expect(journal).toEqual(followed.events.map(({ data }) => data))

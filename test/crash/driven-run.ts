@@ -7,9 +7,9 @@ import {
   type StreamedEvent,
 } from '../support/parley-client.ts'
 import { isPassing, RunFollower } from '../support/run-follower.ts'
-import type { ToolServer } from '../support/tool-server.ts'
 import { inputText } from './flows.ts'
 import type { ScenarioRun } from './scenarios.ts'
+import type { World } from './world.ts'
 
 const retryEvery = 20
 /** What a repeated answer may be told when the first one was recorded and its reply was lost. */
@@ -19,7 +19,7 @@ const cancelAfter = 2
 
 export interface DrivenRunOptions {
   client: ParleyClient
-  tools: ToolServer
+  world: World
   agentId: string
   run: ScenarioRun
   /** Names the run in the world: unique for all time. */
@@ -75,6 +75,7 @@ export class DrivenRun {
     const { client, agentId, signal, run } = this.#options
     const onEvent = (event: StreamedEvent): void => this.#take(event)
     if (run.mode === 'stream') {
+      this.#options.world.hold(this.order)
       const request = { agentId, body: this.body, idempotencyKey: `start-${this.order}` }
       this.follower = new RunFollower(client, request, { signal, onEvent })
     } else {
@@ -92,6 +93,7 @@ export class DrivenRun {
     if (!isJsonObject(data)) return
     if (event.type === 'run.waiting') this.#later(this.#answer(data['waiting_for'] ?? null, event.id))
     if (event.type !== 'message.delta') return
+    this.#options.world.release(this.order)
     this.#texts += 1
     if (this.run.cancel && this.#texts === cancelAfter) this.#later(this.#cancel())
   }
@@ -138,7 +140,7 @@ export class DrivenRun {
         (data): data is JsonObject =>
           isJsonObject(data) && data['call_id'] === callId && data['effect_id'] !== undefined,
       )
-    const seen = this.#options.tools.effect(String(intent?.['effect_id']))
+    const seen = this.#options.world.tools.effect(String(intent?.['effect_id']))
     return seen === null ? { decision: 'again' } : { decision: 'happened', result: seen.result }
   }
 

@@ -18,40 +18,40 @@ interface Step {
 
 /** What the model says in a run, step by step; a step without calls is the last. */
 export const flows = {
-  talk: [{ words: 12, calls: [] }],
-  ramble: [{ words: 200, calls: [] }],
+  talk: [{ words: 40, calls: [] }],
+  ramble: [{ words: 300, calls: [] }],
   lookup: [
-    { words: 2, calls: ['lookup'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['lookup'] },
+    { words: 12, calls: [] },
   ],
   charge: [
-    { words: 2, calls: ['charge'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['charge'] },
+    { words: 12, calls: [] },
   ],
   reserve: [
     { words: 0, calls: ['reserve'] },
-    { words: 6, calls: [] },
+    { words: 12, calls: [] },
   ],
   transfer: [
-    { words: 2, calls: ['transfer'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['transfer'] },
+    { words: 12, calls: [] },
   ],
   refund: [
-    { words: 2, calls: ['refund'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['refund'] },
+    { words: 12, calls: [] },
   ],
   ask: [
-    { words: 2, calls: ['ask'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['ask'] },
+    { words: 12, calls: [] },
   ],
   all: [
-    { words: 2, calls: ['charge', 'reserve', 'transfer', 'lookup'] },
-    { words: 6, calls: [] },
+    { words: 4, calls: ['charge', 'reserve', 'transfer', 'lookup'] },
+    { words: 12, calls: [] },
   ],
   chain: [
-    { words: 2, calls: ['reserve'] },
+    { words: 4, calls: ['reserve'] },
     { words: 0, calls: ['transfer', 'lookup'] },
-    { words: 6, calls: [] },
+    { words: 12, calls: [] },
   ],
 } as const satisfies Record<string, readonly Step[]>
 

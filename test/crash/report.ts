@@ -34,6 +34,7 @@ export class CrashReport {
       ...(decisions * 2 > this.#outcomes.length
         ? [`${decisions} of ${this.#outcomes.length} scenarios needed a person.`]
         : []),
+      ...(this.#resumedStreams === 0 ? ['No stream was cut in the middle.'] : []),
     ]
   }
 
@@ -53,7 +54,12 @@ export class CrashReport {
       line('all', total),
       `Interrupted runs moved again ${percentile(ready, 0.5)} ms (p50), ${percentile(ready, 1)} ms (max) after the server was ready;`,
       'the table counts from the start of the process.',
+      `${this.#resumedStreams} streams were cut in the middle and went on behind the last event that the client had.`,
     ].join('\n')
+  }
+
+  get #resumedStreams(): number {
+    return this.#outcomes.reduce((sum, { resumedStreams }) => sum + resumedStreams, 0)
   }
 
   #crashes(which: (outcome: Outcome) => boolean): number {

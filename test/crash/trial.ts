@@ -26,6 +26,8 @@ export interface Outcome {
   /** Runs that asked a person what became of a call. */
   decisions: number
   recoveries: Recovery[]
+  /** Streams that a crash cut in the middle and that went on behind the last event the client had. */
+  resumedStreams: number
   /** What somebody needs who has to find out why; empty when nothing is wrong. */
   evidence: string
 }
@@ -57,7 +59,7 @@ class Trial implements AsyncDisposable {
   }
 
   async run(): Promise<Outcome> {
-    const { plan } = this
+    const plan = this.#plan
     let problems: string[]
     try {
       await this.#live()
@@ -70,12 +72,9 @@ class Trial implements AsyncDisposable {
       problems,
       decisions: this.#runs.filter((run) => run.decisions > 0).length,
       recoveries: this.#runs.flatMap((run) => this.#recovery(run)),
+      resumedStreams: this.#runs.filter((run) => (run.follower?.resumes ?? 0) > 0).length,
       evidence: problems.length === 0 ? '' : this.#evidence(),
     }
-  }
-
-  get plan(): CrashPlan {
-    return this.#plan
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,7 +124,7 @@ class Trial implements AsyncDisposable {
       if (!run) throw new Error('There is no such run.')
       const driven = new DrivenRun({
         client: this.#place.client,
-        tools: this.#world.tools,
+        world: this.#world,
         agentId,
         run,
         order: `${mark}-${index}`,

@@ -11,7 +11,9 @@ import { startToolServer, type ToolServer } from '../support/tool-server.ts'
 import { flowSteps, readInput, tools, wordsOf, type FlowName, type ToolName } from './flows.ts'
 
 /** Between two words of the model, milliseconds: slow enough to be killed between them. */
-const pace = 4
+const pace = 5
+/** Words that the model says at once. */
+const opening = 2
 
 /** One call of the model: which step of which flow it is asked for. */
 export interface ModelCall {
@@ -31,6 +33,9 @@ export interface World extends AsyncDisposable {
   agent: JsonObject
   /** Variables that bring the server to this model. */
   environment: Record<string, string>
+  /** The model stops after the first words for this order until somebody has seen them, so that a crash can come between. */
+  hold(order: string): void
+  release(order: string): void
 }
 
 /** `before` may hold the model back until it settles. */
@@ -38,13 +43,14 @@ export async function startWorld(
   options: { before?: (call: ModelCall) => Promise<void> } = {},
 ): Promise<World> {
   const toolServer = await startToolServer()
+  const held = new Map<string, PromiseWithResolvers<void>>()
   const model = await startFakeOpenAi({
     async respond(request) {
       model.requests.length = 0 // a long test would otherwise keep every one
       const call = readCall(request)
       if (!call) return { status: 400, body: { error: { message: 'No flow is asked for.' } } }
       await options.before?.(call)
-      return answer(call)
+      return answer(call, held.get(call.order)?.promise ?? Promise.resolve())
     },
   })
   return {
@@ -56,6 +62,11 @@ export async function startWorld(
       instructions: 'Do what the person asks.',
       tools: (Object.keys(tools) as ToolName[]).map((name) => toolDefinition(name, toolServer)),
       history: { runs: 2 },
+    },
+    hold: (order) => void held.set(order, Promise.withResolvers()),
+    release(order) {
+      held.get(order)?.resolve()
+      held.delete(order)
     },
     environment: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: model.url },
     async [Symbol.asyncDispose]() {
@@ -87,11 +98,11 @@ function readCall(request: RecordedRequest): ModelCall | null {
   return { ...wanted, step, instructions: contentText(conversation[0]?.['content'] ?? null) }
 }
 
-/** The next step of the flow: a function of the conversation alone. */
-function answer({ flow, order, step }: ModelCall): ScriptedAnswer {
+/** The next step of the flow: a function of the conversation alone. What follows the first words waits for `seen`. */
+function answer({ flow, order, step }: ModelCall, seen: Promise<void>): ScriptedAnswer {
   const calls = flowSteps(flow)[step - 1]?.calls ?? []
   const pieces: ScriptedPiece[] = wordsOf(flow, order, step).flatMap((text, index) => [
-    { wait: delay(index * pace) },
+    { wait: index < opening ? delay(index * pace) : seen.then(() => delay((index - opening) * pace)) },
     { text },
   ])
   const toolCalls = calls.map((name) => ({

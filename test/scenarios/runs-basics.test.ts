@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordingLog } from '../support/server.ts'
 import { allEvents } from '../support/sse-client.ts'
 import {
   callsTools,
@@ -11,9 +12,10 @@ import {
 } from '../support/scenario.ts'
 
 let scenario: Scenario
+const { log, lines } = recordingLog()
 
 beforeAll(async () => {
-  scenario = await startScenario()
+  scenario = await startScenario({ log })
   scenario.site.answer('/', ({ path }) => ({ body: { at: path } }))
 })
 
@@ -209,6 +211,8 @@ test('one run of a thread is active: the others wait their turn, first come firs
     { role: 'user', content: 'd' },
   ])
   expect((await scenario.call('GET', `/v1/threads/${thread_id}`)).body.active_run_id).toBeNull()
+  // Each turn was handed on by the run before, not found later by the sweep.
+  expect(lines.filter((line) => line.includes('could not be dispatched'))).toEqual([])
 })
 
 test('a run that waits for a client keeps its thread: the next one starts after it has ended', async () => {

@@ -131,7 +131,9 @@ test('a cancel that comes before the segment listens is not lost', async () => {
   const cancelled = Promise.withResolvers<void>()
   // The run is stored now, and its process has yet to read what the thread said before.
   armFaultPoint('journal.after_commit', 1, () => {
-    setImmediate(() => void answers.cancelForServer(id, 'At once.').then(cancelled.resolve, cancelled.reject))
+    setImmediate(
+      () => void answers.cancel(principal, id, 'At once.').then(() => cancelled.resolve(), cancelled.reject),
+    )
   })
   const accepted = await runs.create(principal, {
     id,
@@ -179,4 +181,24 @@ test('a run whose process is gone is cancelled by whoever takes it up', async ()
   const last = (await scenario.events(runId)).at(-1)
   expect(last).toMatchObject({ type: 'run.cancelled', data: { reason: 'No longer needed.' } })
   expect(agent.requests()).toHaveLength(1)
+})
+
+test('a cancel that comes between an answer and the segment it starts is not lost', async () => {
+  const agent = await scenario.agent([callsTools(['call_a', 'ask', {}]), { pieces: [{ wait: never }] }], {
+    tools: [clientTool('ask')],
+  })
+  const run = await scenario.run(agent, 'Ask.')
+  const { answers, access } = scenario.server.server.services
+  const principal = await access.authenticate(scenario.server.ownerKey)
+  const cancelled = Promise.withResolvers<void>()
+  armFaultPoint('run.answer_recorded', 1, () => {
+    answers
+      .cancel(principal, parseId('run', run.id) ?? '', 'At once.')
+      .then(() => cancelled.resolve(), cancelled.reject)
+  })
+  const outputs = [{ call_id: 'call_a', output: 1 }]
+  await scenario.call('POST', `/v1/runs/${run.id}/tool-outputs`, { outputs })
+  await cancelled.promise
+  const last = (await scenario.events(run.id)).at(-1)
+  expect(last).toMatchObject({ type: 'run.cancelled', data: { reason: 'At once.' } })
 })

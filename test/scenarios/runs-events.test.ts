@@ -25,10 +25,9 @@ async function finishedRun(): Promise<string> {
 
 function follow(runId: string, options: { after?: number; lastEventId?: string } = {}): Promise<Response> {
   const query = options.after === undefined ? '' : `?after=${options.after}`
-  const resume = options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }
-  return scenario.server.open('GET', `/v1/runs/${runId}/events${query}`, undefined, {
-    headers: { ...eventStream, ...resume },
-  })
+  const headers: Record<string, string> = { ...eventStream }
+  if (options.lastEventId !== undefined) headers['last-event-id'] = options.lastEventId
+  return scenario.server.open('GET', `/v1/runs/${runId}/events${query}`, undefined, { headers })
 }
 
 const idsOf = async (response: Response): Promise<number[]> =>

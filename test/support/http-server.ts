@@ -41,7 +41,8 @@ export interface HttpTestOptions {
   publicUrl?: string
   trustProxy?: boolean
   ready?: () => Readiness
-  executorId?: string
+  /** The id of this process among the executors, as it is now. */
+  executorId?: () => string
   isExecutorAlive?: (id: string) => boolean
 }
 
@@ -52,6 +53,7 @@ export async function startHttpServer(
 ): Promise<HttpTestServer> {
   const { clock = systemClock, log = silentLog } = options
   const published: Event[] = []
+  const ownId = newId()
   const access = createAccessService({
     store: createAccessStore(database.kysely),
     clock,
@@ -77,7 +79,7 @@ export async function startHttpServer(
     access,
     idempotency: createIdempotency({
       store: createIdempotencyStore(database.kysely),
-      executorId: options.executorId ?? newId(),
+      executorId: options.executorId ?? (() => ownId),
       isExecutorAlive: options.isExecutorAlive ?? (() => false),
     }),
     publicUrl: options.publicUrl ?? null,

@@ -29,10 +29,21 @@ const logKept = 64 * 1024
 /** The groups and directories to take along when the test process ends early. */
 const living = new Set<ParleyProcess>()
 const directories = new Set<string>()
-process.on('exit', () => {
+
+function endAll(): void {
   for (const server of living) server.kill()
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
-})
+  for (const directory of directories) removeDirectory(directory)
+}
+
+/** What was just killed may still be writing its last file. */
+function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+}
+
+process.on('exit', endAll)
+// A worker of the test runner is told nothing else when the runner itself is killed.
+process.on('disconnect', endAll)
+process.on('SIGTERM', () => process.exit(143))
 
 /** The server as a user starts it, in a process group of its own. */
 export class ParleyProcess implements AsyncDisposable {
@@ -175,7 +186,7 @@ export class ParleyDirectory implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true, maxRetries: 3 })
+    removeDirectory(this.path)
     directories.delete(this.path)
   }
 }

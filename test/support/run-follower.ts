@@ -21,6 +21,8 @@ export class RunFollower {
   readonly events: StreamedEvent[] = []
   /** Connections that broke before the run had ended. */
   breaks = 0
+  /** Connections that went on behind an event of an earlier one. */
+  resumes = 0
   /** Resolves with the run's id at its first event; rejects when the run was refused. */
   readonly started: Promise<string>
   /** Resolves after the terminal event; rejects at the deadline, with what is wrong, or when `signal` aborts. */
@@ -67,9 +69,11 @@ export class RunFollower {
 
   /** One connection; true once the run has ended. */
   async #once(): Promise<boolean> {
+    const known = this.events.length
     for await (const event of this.#open()) {
       // Says that the stream, not the run, ends here; it has no number.
       if (event.type === 'error') return false
+      if (known > 0 && this.events.length === known) this.resumes += 1
       this.events.push(event)
       if (this.#runId === null) this.#runId = String(event.data['run_id'])
       this.#start.resolve(this.#runId)

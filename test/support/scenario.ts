@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/lib/json.ts'
+import { silentLog, type Log } from '../../src/lib/log.ts'
 import { temporaryDirectory } from './database.ts'
 import { startFakeOpenAi } from './fake-openai.ts'
 import type { RecordedRequest, ScriptedAnswer, ScriptedToolCall } from './scripted-answer.ts'
@@ -40,7 +41,9 @@ export interface Scenario extends AsyncDisposable {
 }
 
 /** The whole server with an OpenAI-wire vendor and a site of tools behind it, all on loopback. */
-export async function startScenario(options: { env?: Record<string, string> } = {}): Promise<Scenario> {
+export async function startScenario(
+  options: { env?: Record<string, string>; log?: Log } = {},
+): Promise<Scenario> {
   const scripts = new Map<string, ScriptedAnswer[]>()
   const waiters = new Set<() => void>()
   const vendor = await startFakeOpenAi({
@@ -53,7 +56,8 @@ export async function startScenario(options: { env?: Record<string, string> } = 
   const site = await startToolSite()
   const dataDir = await temporaryDirectory()
   const env = { OPENAI_API_KEY: 'sk-scenario', OPENAI_BASE_URL: vendor.url, ...options.env }
-  let server = await startTestServer({ dataDir, env })
+  const log = options.log ?? silentLog
+  let server = await startTestServer({ dataDir, env, log })
   let agents = 0
 
   const requestsOf = (model: string): RecordedRequest[] =>
@@ -122,7 +126,7 @@ export async function startScenario(options: { env?: Record<string, string> } = 
     async restart(between = () => {}, hasty) {
       await server[Symbol.asyncDispose]()
       between()
-      server = await startTestServer({ dataDir, env })
+      server = await startTestServer({ dataDir, env, log })
       if (!hasty) await server.server.recovered
     },
     async [Symbol.asyncDispose]() {

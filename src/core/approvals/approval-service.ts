@@ -1,11 +1,17 @@
 import { AppError, invalidField } from '../../errors.ts'
+import { faultPoint } from '../../lib/fault-point.ts'
+import { newId } from '../../lib/ids.ts'
 import type { JsonValue } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
+import { visiblePage } from '../agents/visible.ts'
 import type { Decision } from '../events/event.ts'
 import type { AnswerService } from '../runs/answer-service.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { decisionsFor, type Approval } from './approval.ts'
-import type { ApprovalFilter, ApprovalStore } from './approval-store.ts'
+import type { ApprovalFilter, ApprovalStore, DeferredDecision } from './approval-store.ts'
+
+/** How many left-behind decisions are started at a time. */
+const resumeSize = 100
 
 export interface DecisionRequest {
   decision: Decision
@@ -21,28 +27,37 @@ export function createApprovalService(deps: {
   store: ApprovalStore
   answers: AnswerService
   runs: Pick<RunService, 'get' | 'create'>
+  /** Whether this principal may see what an agent did, deleted or not. */
+  canSee: (principal: Principal, agentId: string) => Promise<boolean>
 }) {
-  const { store, answers, runs } = deps
+  const { store, answers, runs, canSee } = deps
 
   async function get(principal: Principal, id: string): Promise<Approval> {
     const approval = await store.find(principal.workspaceId, id)
-    if (!approval) throw new AppError('approval_not_found')
+    if (!approval || !(await canSee(principal, approval.agentId))) throw new AppError('approval_not_found')
     return approval
   }
 
   /**
-   * The run that a deferred decision starts has the approval's own id, so that deciding it again after a crash cannot
-   * start a second one.
+   * Starts the run that makes a deferred call, or tells the agent that it was rejected. A run that is refused leaves the
+   * question open again; one of which nobody knows whether it was stored is left to `resumeDeferred`.
    */
-  async function startDeferred(
-    principal: Principal,
-    approval: Approval,
-    request: DecisionRequest,
-  ): Promise<void> {
+  async function start(principal: Principal, decision: DeferredDecision): Promise<void> {
+    const { approval, runId } = decision
+    try {
+      await create(principal, decision)
+    } catch (error) {
+      const refused = error instanceof AppError && error.code !== 'database_unavailable'
+      if (!refused || (await store.reopen(approval.id, runId))) throw error
+    }
+    await store.started(runId)
+  }
+
+  async function create(principal: Principal, decision: DeferredDecision): Promise<void> {
+    const { approval, runId, approved, reason, decidedBy } = decision
     const origin = await runs.get(principal, approval.runId)
-    const approved = request.decision === 'approve'
     const accepted = await runs.create(principal, {
-      id: approval.id,
+      id: runId,
       agentId: approval.agentId,
       input: [
         {
@@ -65,8 +80,8 @@ export function createApprovalService(deps: {
         tool: approval.tool,
         arguments: approval.arguments,
         approved,
-        reason: request.reason,
-        decidedBy: principal.userId,
+        reason,
+        decidedBy,
       },
     })
     await accepted.stored
@@ -75,11 +90,17 @@ export function createApprovalService(deps: {
   return {
     get,
 
+    /** Newest first, only those this principal may see. */
     list: (
       principal: Principal,
       filter: ApprovalFilter,
       page: { limit: number; after: string | null },
-    ): Promise<Approval[]> => store.list(principal.workspaceId, filter, page),
+    ): Promise<Approval[]> =>
+      visiblePage(
+        page,
+        (part) => store.list(principal.workspaceId, filter, part),
+        (agentId) => canSee(principal, agentId),
+      ),
 
     /**
      * Answers a question, once. The run goes on in this process, or in the one that holds it.
@@ -95,21 +116,20 @@ export function createApprovalService(deps: {
       if (request.result !== null && request.decision !== 'happened') {
         throw invalidField('result', 'only "happened" takes a result')
       }
+      if (approval.state !== 'pending') throw new AppError('approval_decided')
+      const { decision, reason, result } = request
+      const runToStart = approval.mode === 'defer' ? newId() : null
       const record = async (transaction: Parameters<ApprovalStore['decide']>[0]): Promise<void> => {
-        const { decision, reason, result } = request
-        const open = await store.decide(transaction, id, { decision, reason, result, by: principal.userId })
-        if (!open) throw new AppError('approval_decided')
+        const decided = { decision, reason, result, by: principal.userId, runToStart }
+        if (!(await store.decide(transaction, id, decided))) throw new AppError('approval_decided')
       }
-      if (approval.mode === 'defer') {
+      if (runToStart !== null) {
         await store.transaction(record)
-        try {
-          await startDeferred(principal, approval, request)
-        } catch (error) {
-          await store.reopen(id)
-          throw error
-        }
+        faultPoint('run.answer_recorded')
+        const { userId: decidedBy, organizationId } = principal
+        const approved = decision === 'approve'
+        await start(principal, { approval, runId: runToStart, approved, reason, decidedBy, organizationId })
       } else {
-        const { decision, reason, result } = request
         const { callId } = approval
         await answers.decide(
           approval.runId,
@@ -119,5 +139,27 @@ export function createApprovalService(deps: {
       }
       return await get(principal, id)
     },
+
+    /** Starts the runs of decisions on deferred calls whose process died between recording and starting them. */
+    async resumeDeferred(): Promise<void> {
+      for (const decision of await store.leftBehind(resumeSize)) {
+        if (decision.stored) {
+          await store.started(decision.runId)
+          continue
+        }
+        try {
+          await start(decider(decision), decision)
+        } catch (error) {
+          // The question is open again: whoever decides it next is told what is wrong.
+          if (!(error instanceof AppError)) throw error
+        }
+      }
+    },
   }
+}
+
+/** Who decided, as far as a run needs to know. That they were allowed to was checked then, so nothing is refused for it now. */
+function decider({ approval, decidedBy, organizationId }: DeferredDecision): Principal {
+  const { workspaceId } = approval
+  return { organizationId, workspaceId, userId: decidedBy, keyId: '', role: 'owner', scopes: new Set() }
 }

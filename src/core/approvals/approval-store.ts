@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Database } from '../../storage/database.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { Decision } from '../events/event.ts'
@@ -11,6 +11,25 @@ export interface ApprovalFilter {
   runId?: string
   agentId?: string
 }
+
+/** A decision on a deferred call, whose run is still to be started. */
+export interface DeferredDecision {
+  approval: Approval
+  /** The id of that run: the same however often its start is tried. */
+  runId: string
+  approved: boolean
+  reason: string | null
+  decidedBy: string
+  organizationId: string
+}
+
+/** One that was left behind; `stored`: its run is there, and only the note that it is to be started is left. */
+export interface LeftDecision extends DeferredDecision {
+  stored: boolean
+}
+
+/** A recorded decision is left to its own process for this long, seconds. */
+const patience = 5
 
 export type ApprovalStore = ReturnType<typeof createApprovalStore>
 
@@ -47,7 +66,13 @@ export function createApprovalStore(database: Database) {
     async decide(
       transaction: StoreTransaction,
       id: string,
-      decided: { decision: Decision; reason: string | null; result: JsonValue; by: string },
+      decided: {
+        decision: Decision
+        reason: string | null
+        result: JsonValue
+        by: string
+        runToStart: string | null
+      },
     ): Promise<boolean> {
       const row = await transaction
         .updateTable('approvals')
@@ -57,7 +82,8 @@ export function createApprovalStore(database: Database) {
           reason: decided.reason,
           result: JSON.stringify(decided.result),
           decided_by: decided.by,
-          decided_at: new Date(),
+          run_to_start: decided.runToStart,
+          decided_at: sql<Date>`now()`,
         })
         .where('id', '=', id)
         .where('state', '=', 'pending')
@@ -66,9 +92,11 @@ export function createApprovalStore(database: Database) {
       return row !== undefined
     },
 
-    /** Takes a decision back whose consequence could not be stored. */
-    async reopen(id: string): Promise<void> {
-      await db
+    /**
+     * Takes a decision back whose run was refused; false when that run exists, or was started by somebody else.
+     */
+    async reopen(id: string, runId: string): Promise<boolean> {
+      const row = await db
         .updateTable('approvals')
         .set({
           state: 'pending',
@@ -76,28 +104,53 @@ export function createApprovalStore(database: Database) {
           reason: null,
           result: null,
           decided_by: null,
+          run_to_start: null,
           decided_at: null,
         })
         .where('id', '=', id)
+        .where('run_to_start', '=', runId)
+        .where((eb) =>
+          eb.not(eb.exists(eb.selectFrom('runs').select('runs.id').where('runs.id', '=', runId))),
+        )
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** The run that these decisions were to start is stored. */
+    async started(runId: string): Promise<void> {
+      await db
+        .updateTable('approvals')
+        .set({ run_to_start: null })
+        .where('run_to_start', '=', runId)
         .execute()
     },
 
     transaction: <T>(change: (transaction: StoreTransaction) => Promise<T>): Promise<T> =>
       db.transaction().execute(change),
 
-    /** Deferred calls that were decided and whose run was never stored: their process died in between. */
-    async withoutRun(limit: number): Promise<(Approval & { decidedBy: string })[]> {
+    /** Decisions on deferred calls whose run was not started though there was time: their process died in between. */
+    async leftBehind(limit: number): Promise<LeftDecision[]> {
       const rows = await db
         .selectFrom('approvals')
-        .selectAll()
-        .where('mode', '=', 'defer')
-        .where('state', '=', 'decided')
-        .where((eb) =>
-          eb.not(eb.exists(eb.selectFrom('runs').select('runs.id').whereRef('runs.id', '=', 'approvals.id'))),
-        )
+        .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
+        .leftJoin('runs', 'runs.id', 'approvals.run_to_start')
+        .selectAll('approvals')
+        .select(['workspaces.organization_id', 'runs.id as stored'])
+        .where('run_to_start', 'is not', null)
+        .where('decided_at', '<', sql<Date>`now() - make_interval(secs => ${patience})`)
+        .orderBy('run_to_start')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({ ...fromRow(row), decidedBy: row.decided_by ?? '' }))
+      return rows.map((row) => ({
+        approval: fromRow(row),
+        runId: row.run_to_start ?? '',
+        approved: row.decision === 'approve',
+        reason: row.reason,
+        decidedBy: row.decided_by ?? '',
+        organizationId: row.organization_id,
+        stored: row.stored !== null,
+      }))
     },
   }
 }

@@ -3,12 +3,18 @@ import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import type { Log } from '../../lib/log.ts'
+import { backoff } from '../../lib/retry.ts'
 import type { EventType, EventTypes } from './event.ts'
 import { flushStatement, type FlushedRow, type FlushBatch } from './flush.ts'
 import type { JournalEvent, RunApproval, RunCreation, RunPatch } from './entry.ts'
 
 /** Later deltas of a message wait at most this long, so that those of all runs share one commit. Milliseconds. */
 const deltaTick = 20
+/** How often a batch is written when the database cannot take it just now, and the waits in between, milliseconds. */
+const writeAttempts = 8
+const writeWaits = { first: 50, most: 2000 }
+/** SQLSTATE classes that say something about the rows: bad data, constraints, syntax and access, size. */
+const permanentClasses = new Set(['22', '23', '42', '54'])
 
 interface PendingEvent {
   type: EventType
@@ -146,6 +152,7 @@ export class Journal implements AsyncDisposable {
   /** Records a question to a person in the same commit as its event. */
   requestApproval(handle: RunHandle, approval: RunApproval): void {
     const own = this.#own(handle)
+    if (own.failure) return
     own.approvals.push(approval)
     this.#markDirty(own)
   }
@@ -153,6 +160,7 @@ export class Journal implements AsyncDisposable {
   /** A run that ends in the same commit leaves no question open that it was parked on. */
   voidApprovals(handle: RunHandle): void {
     const own = this.#own(handle)
+    if (own.failure) return
     own.voidsApprovals = true
     this.#markDirty(own)
   }
@@ -160,6 +168,7 @@ export class Journal implements AsyncDisposable {
   /** Deletes a command row in the same commit as the events it led to. */
   commandHandled(handle: RunHandle, commandId: string): void {
     const own = this.#own(handle)
+    if (own.failure) return
     own.handledCommands.push(commandId)
     this.#markDirty(own)
   }
@@ -266,24 +275,39 @@ export class Journal implements AsyncDisposable {
     for (const handle of this.#dirty) batch.push(take(handle))
     this.#dirty.clear()
     faultPoint('journal.before_commit')
-    const problem = await this.#write(batch)
+    const problem = await this.#writePatiently(batch)
     if (problem === null) return
     this.#log.warn({ err: problem, runs: batch.length }, 'A journal batch failed.')
+    // One bad row fails its neighbours; alone, they are written.
+    const alone = outcomeOf(problem) === 'refused' && batch.length > 1
     for (const entry of batch) {
-      // Without a refusal by the database the batch may have been written: once more would be twice.
-      const cause = wasRefused(problem) ? await this.#write([entry]) : problem
+      const cause = alone ? await this.#writePatiently([entry]) : problem
       if (cause === null) continue
       const { runId } = entry.handle
       this.#log.error({ err: cause, run: runId }, 'An entry of the journal could not be written.')
-      this.#lose(entry, new AppError(wasRefused(cause) ? 'internal' : 'database_unavailable', { cause }))
+      const code = outcomeOf(cause) === 'refused' ? 'internal' : 'database_unavailable'
+      this.#lose(entry, new AppError(code, { cause }))
+    }
+  }
+
+  /** Writes a batch, again after a while when the database could not take it just now. What went wrong at last, else null. */
+  async #writePatiently(batch: Taken[]): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      const problem = await this.#write(batch)
+      if (problem === null || outcomeOf(problem) !== 'passing' || attempt === writeAttempts) return problem
+      this.#log.warn(
+        { err: problem, attempt },
+        'The database did not take a journal batch; it is written again.',
+      )
+      await this.#clock.sleep(backoff(attempt, writeWaits, Math.random()))
     }
   }
 
   /** What went wrong when the batch was not written, else null. */
   async #write(batch: Taken[]): Promise<unknown> {
-    const flush = flushStatement(batch.map(toBatch), { origin: this.#origin })
     let rows: FlushedRow[]
     try {
+      const flush = flushStatement(batch.map(toBatch), { origin: this.#origin })
       rows = await this.#database.execute<FlushedRow>(flush)
     } catch (problem) {
       return problem
@@ -362,8 +386,14 @@ function toBatch(entry: Taken): FlushBatch {
   return { runId, fence, creation, patch, events, approvals, handledCommands, voidsApprovals }
 }
 
-/** Whether the database itself said no (an SQLSTATE), so that nothing of the statement was written. */
-function wasRefused(problem: unknown): boolean {
+/**
+ * What a failed write means. `refused`: the rows themselves are wrong, and always will be. `passing`: the database said
+ * no for a reason of its own, and nothing was written. `unknown`: it may have been written, so once more could be twice.
+ */
+function outcomeOf(problem: unknown): 'refused' | 'passing' | 'unknown' {
+  if (problem instanceof RangeError) return 'refused' // the batch is too large to be one text
   const code: unknown = problem instanceof Error && 'code' in problem ? problem.code : null
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
+  // System errors such as EPIPE have letters where an SQLSTATE has its class.
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || !/\d/.test(code)) return 'unknown'
+  return permanentClasses.has(code.slice(0, 2)) ? 'refused' : 'passing'
 }

@@ -71,9 +71,7 @@ test('history, what is committed while it is read, and what comes live: each onc
   const follower = follow(stream)
   const first = follower.next()
   await commit(events(stream, 6, 7))
-  expect([...((await first).value as JournalEvent[]).map(({ seq }) => seq)].slice(0, 5)).toEqual([
-    1, 2, 3, 4, 5,
-  ])
+  expect(((await first).value as JournalEvent[]).map(({ seq }) => seq).slice(0, 5)).toEqual([1, 2, 3, 4, 5])
   const rest = take(follower, 100)
   await commit(events(stream, 8, 9))
   await commit([event(stream, 10, true)])

@@ -7,7 +7,13 @@ const interval = 60 * 60 * 1000
 const pageSize = 500
 
 /** Deletes what nobody needs any more: answers to old Idempotency-Keys, commands to ended runs, runs past retention. */
-export function createRetentionService(deps: { store: RetentionStore; days: number | null; log: Log }) {
+export function createRetentionService(deps: {
+  store: RetentionStore
+  days: number | null
+  /** Deletes what the dispatcher keeps of dispatches that nobody needs. */
+  pruneDispatches: () => Promise<void>
+  log: Log
+}) {
   const { store, days, log } = deps
   let timer: NodeJS.Timeout | null = null
 
@@ -15,6 +21,7 @@ export function createRetentionService(deps: { store: RetentionStore; days: numb
   async function run(): Promise<number> {
     await store.deleteOldIdempotency()
     await store.deleteLateCommands()
+    await deps.pruneDispatches()
     if (days === null) return 0
     let deleted = 0
     for (;;) {

@@ -2,21 +2,29 @@ import { AppError } from '../../errors.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import { newId } from '../../lib/ids.ts'
 import { cleanJson } from '../../lib/json.ts'
+import type { Log } from '../../lib/log.ts'
 import type { Principal } from '../access/principal.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import type { Journal } from '../events/journal.ts'
 import type { Tail } from '../events/tail.ts'
 import type { RunCommand, RunDispatcher } from './dispatch.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import { noUsage } from './usage.ts'
 import type { LockedRun, NewRunEvent, RunStore, StoreTransaction } from './run-store.ts'
 import { isTerminal, type Run } from './run.ts'
 import { moveRun } from './run-state.ts'
 import { unansweredCalls, type ToolOutput } from './tool-outputs.ts'
 
-/** What became of a command: the run was taken, is told, or has nothing left to do. */
+/** What became of a command: the run was taken, or is told. */
 type Outcome =
   | { type: 'taken'; run: LockedRun; events: JournalEvent[]; resume: boolean; turn: string | null }
   | { type: 'told'; commandId: string }
+
+/** What became of a command that was left behind: as above, or a segment reads it, or it is dropped, and why. */
+type LateOutcome = Outcome | { type: 'left' } | { type: 'dropped'; refusal: unknown }
+
+/** How long the answer to a cancel waits for the run to end, milliseconds. */
+const cancelPatience = 2000
 
 export type AnswerService = ReturnType<typeof createAnswerService>
 
@@ -34,23 +42,29 @@ export function createAnswerService(deps: {
   notify: (runId: string) => Promise<void>
   /** Reads a run as this principal may see it. */
   getRun: (principal: Principal, id: string) => Promise<Run>
+  log: Log
 }) {
   const { store, journal, tail, dispatcher } = deps
 
-  /** Applies a command to a run, inside `within` when the answer also changes something else. */
+  /**
+   * Applies a command to a run, together with `within` when the answer also changes something else. The run is locked
+   * first, as everywhere: runs, then approvals, then threads.
+   */
   async function send(
     runId: string,
     command: RunCommand,
     check: (run: LockedRun) => void,
     within: (transaction: StoreTransaction) => Promise<void> = async () => {},
   ): Promise<void> {
-    const outcome = await store.transaction(async (transaction) => {
-      await within(transaction)
-      const run = await store.lock(transaction, runId)
-      if (!run) throw new AppError('run_not_found')
-      check(run)
-      return await apply(transaction, run, command)
-    })
+    const outcome = await retryConflicts(() =>
+      store.transaction(async (transaction) => {
+        const run = await store.lock(transaction, runId)
+        if (!run) throw new AppError('run_not_found')
+        check(run)
+        await within(transaction)
+        return await apply(transaction, run, command)
+      }),
+    )
     faultPoint('run.answer_recorded')
     await act(runId, command, outcome)
   }
@@ -108,7 +122,8 @@ export function createAnswerService(deps: {
       handle,
       abort,
       events,
-      recovered: false,
+      // What was written for the run between its taking and its start found nobody to tell: the segment reads it.
+      recovered: true,
     })
   }
 
@@ -118,24 +133,36 @@ export function createAnswerService(deps: {
       await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence }, 0)
   }
 
+  async function applyLate(runId: string, commandId: string, command: RunCommand): Promise<LateOutcome> {
+    return await store.transaction(async (transaction) => {
+      const run = await store.lock(transaction, runId)
+      // Every segment that takes a run up reads what was written for it.
+      if (run?.state === 'running' || (run?.state === 'queued' && command.kind !== 'cancel'))
+        return { type: 'left' }
+      const taken = await store.removeCommand(transaction, commandId)
+      if (!taken || !run || isTerminal(run.state)) return { type: 'dropped', refusal: null }
+      const refusal = command.kind === 'tool_outputs' ? refusalOf(run, command.outputs) : null
+      return refusal === null ? await apply(transaction, run, command) : { type: 'dropped', refusal }
+    })
+  }
+
   return {
     dispatchTurn,
 
     /**
-     * Takes up a run that parked while answers to it were being written: they found it running, and it no longer
-     * listened.
+     * Takes up a waiting run whose answers were written while it was parking: they found it running, and it no longer
+     * listened. Does nothing when there are none, or when a segment has the run by now.
      */
     async takeUp(runId: string): Promise<void> {
-      for (const { id, data } of await store.commandsFor([runId])) {
-        const command = data as RunCommand // only `apply` writes this table
-        const outcome = await store.transaction(async (transaction): Promise<Outcome | null> => {
-          const run = await store.lock(transaction, runId)
-          if (run?.state === 'running') return { type: 'told', commandId: id }
-          if (!run || !(await store.removeCommand(transaction, id)) || isTerminal(run.state)) return null
-          return await apply(transaction, run, command)
-        })
-        // Whoever gave a command that is refused by now was answered long ago.
-        if (outcome) await act(runId, command, outcome).catch(ignoreRefusal)
+      for (;;) {
+        const [next] = await store.commandsFor([runId])
+        if (!next) return
+        const command = next.data as RunCommand // only `apply` writes this table
+        const outcome = await retryConflicts(() => applyLate(runId, next.id, command))
+        if (outcome.type === 'left') return
+        if (outcome.type !== 'dropped') await act(runId, command, outcome)
+        else if (outcome.refusal !== null)
+          deps.log.warn({ err: outcome.refusal, run: runId }, 'A late answer does not fit its run: dropped.')
       }
     },
 
@@ -147,23 +174,20 @@ export function createAnswerService(deps: {
       const run = await deps.getRun(principal, id)
       if (isTerminal(run.state)) throw new AppError('run_finished')
       const gone = new AbortController()
-      const timer = setTimeout(() => gone.abort(), 2000)
-      const ended = waitForEnd(tail.follow(id, { after: 0, signal: gone.signal }))
+      const timer = setTimeout(() => gone.abort(), cancelPatience)
+      let after = 0
       try {
         await send(id, { kind: 'cancel', reason }, (locked) => {
           if (isTerminal(locked.state)) throw new AppError('run_finished')
+          after = locked.lastSeq
         })
-        await ended
+        // It is cancelled even if nobody can be told here when it ends.
+        await waitForEnd(tail.follow(id, { after, signal: gone.signal })).catch(() => {})
         return await deps.getRun(principal, id)
       } finally {
         clearTimeout(timer)
         gone.abort()
       }
-    },
-
-    /** Cancels without a principal: another part of this server decided so. A run that has ended is left as it is. */
-    async cancelForServer(id: string, reason: string): Promise<void> {
-      await send(id, { kind: 'cancel', reason }, () => {})
     },
 
     /**
@@ -210,8 +234,15 @@ function answerEvent(command: Exclude<RunCommand, { kind: 'cancel' }>): NewRunEv
   return { type: 'approval.decided', data }
 }
 
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof AppError)) throw error
+/** What is wrong with answering a parked run this, or null. */
+function refusalOf(run: LockedRun, outputs: ToolOutput[]): AppError | null {
+  try {
+    checkOutputs(run, outputs)
+    return null
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
 }
 
 function checkOutputs(run: LockedRun, outputs: ToolOutput[]): void {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { PoolClient } from 'pg'
 import type { Database } from '../../storage/database.ts'
 import type { RunPins, RunState } from './run.ts'
 
@@ -6,6 +7,12 @@ import type { RunPins, RunState } from './run.ts'
 export interface QueuedRun {
   id: string
   agentId: string
+  fence: number
+}
+
+/** A run that is said to run somewhere. */
+export interface OwnedRun {
+  id: string
   fence: number
 }
 
@@ -31,18 +38,15 @@ export function createExecutorStore(database: Database) {
       await db.insertInto('executors').values({ id, host }).execute()
     },
 
-    /** Renews the beat by the database's clock; false when others have declared this executor dead. */
-    async beat(id: string): Promise<boolean> {
-      const rows = await database.execute<{ id: string }>({
-        name: 'executor_beat',
-        text: 'update executors set beat_at = now() where id = $1::uuid returning id',
-        values: [id],
-      })
+    /**
+     * Renews the beat by the database's clock, over a connection of its own where there is one; false when others have
+     * declared this executor dead.
+     */
+    async beat(id: string, client: PoolClient | null): Promise<boolean> {
+      const text = 'update executors set beat_at = now() where id = $1::uuid returning id'
+      if (client) return (await client.query(text, [id])).rows.length > 0
+      const rows = await database.execute<{ id: string }>({ name: 'executor_beat', text, values: [id] })
       return rows.length > 0
-    },
-
-    async remove(id: string): Promise<void> {
-      await db.deleteFrom('executors').where('id', '=', id).execute()
     },
 
     async isAlive(id: string): Promise<boolean> {
@@ -89,6 +93,13 @@ export function createExecutorStore(database: Database) {
      */
     async reap(dead: string[]): Promise<number> {
       return await db.transaction().execute(async (transaction) => {
+        if (dead.length > 0) {
+          await transaction
+            .updateTable('runs')
+            .set((eb) => ({ fence: eb('fence', '+', 1), dispatched_at: null }))
+            .where('state', '=', 'queued')
+            .execute()
+        }
         const taken = await transaction
           .updateTable('runs')
           .set((eb) => ({
@@ -105,15 +116,7 @@ export function createExecutorStore(database: Database) {
             ]),
           )
           .executeTakeFirst()
-        if (dead.length > 0) {
-          await transaction
-            .updateTable('runs')
-            .set((eb) => ({ fence: eb('fence', '+', 1), dispatched_at: null }))
-            .where('state', '=', 'queued')
-            .where('dispatched_at', 'is not', null)
-            .execute()
-          await transaction.deleteFrom('executors').where('id', 'in', dead).execute()
-        }
+        if (dead.length > 0) await transaction.deleteFrom('executors').where('id', 'in', dead).execute()
         return Number(taken.numUpdatedRows)
       })
     },
@@ -140,23 +143,29 @@ export function createExecutorStore(database: Database) {
         )
         update runs set fence = runs.fence + case when runs.dispatched_at is null then 0 else 1 end,
           dispatched_at = now()
-        from due where runs.id = due.id
+        from due where runs.id = due.id and runs.state = 'queued' and runs.fence = due.fence
         returning runs.id, runs.agent_id, runs.fence`.execute(db)
       return result.rows.map((row) => ({ id: row.id, agentId: row.agent_id, fence: row.fence }))
     },
 
-    async runningBy(executorId: string): Promise<string[]> {
-      const rows = await db
+    /** Running runs of this executor, and those of no executor that exists. */
+    async ownedBy(executorId: string): Promise<OwnedRun[]> {
+      return await db
         .selectFrom('runs')
-        .select('id')
+        .select(['id', 'fence'])
         .where('state', '=', 'running')
-        .where('executor_id', '=', executorId)
+        .where((eb) =>
+          eb.or([
+            eb('executor_id', '=', executorId),
+            eb('executor_id', 'is', null),
+            eb('executor_id', 'not in', eb.selectFrom('executors').select('executors.id')),
+          ]),
+        )
         .execute()
-      return rows.map((row) => row.id)
     },
 
-    /** Takes runs of this executor back into the queue under a higher fence. */
-    async requeue(ids: string[], executorId: string): Promise<void> {
+    /** Takes a running run back into the queue under a higher fence, if it still stands at the one that was seen. */
+    async requeue(run: OwnedRun): Promise<void> {
       await db
         .updateTable('runs')
         .set((eb) => ({
@@ -165,10 +174,22 @@ export function createExecutorStore(database: Database) {
           executor_id: null,
           dispatched_at: null,
         }))
-        .where('id', 'in', ids)
+        .where('id', '=', run.id)
         .where('state', '=', 'running')
-        .where('executor_id', '=', executorId)
+        .where('fence', '=', run.fence)
         .execute()
+    },
+
+    /** Waiting runs whose answer was written and has not reached them. */
+    async waitingWithCommands(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('commands')
+        .innerJoin('runs', 'runs.id', 'commands.run_id')
+        .select('runs.id')
+        .distinct()
+        .where('runs.state', '=', 'waiting')
+        .execute()
+      return rows.map((row) => row.id)
     },
 
     /** A dispatch that came to nothing: the run is dispatched anew. */

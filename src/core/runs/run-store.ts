@@ -170,8 +170,9 @@ export function createRunStore(database: Database) {
           where id = ${threadId}
           returning active_run_id
         )
-        select runs.id, runs.agent_id, runs.fence from runs join turn on runs.id = turn.active_run_id
-        where runs.state = 'queued'`.execute(db)
+        update runs set dispatched_at = now() from turn
+        where runs.id = turn.active_run_id and runs.state = 'queued'
+        returning runs.id, runs.agent_id, runs.fence`.execute(db)
       const row = result.rows[0]
       return row ? { id: row.id, agentId: row.agent_id, fence: row.fence } : null
     },

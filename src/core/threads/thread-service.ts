@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
+import { visiblePage } from '../agents/visible.ts'
 import type { EventTypes } from '../events/event.ts'
 import type { ThreadStore } from './thread-store.ts'
 import type { Message, Thread } from './thread.ts'
@@ -12,8 +13,10 @@ export function createThreadService(deps: {
   store: ThreadStore
   /** Rejects with `agent_not_found` when the agent is not there for this principal. */
   requireAgent: (principal: Principal, agentId: string) => Promise<unknown>
+  /** Whether this principal may see what an agent did, deleted or not. */
+  canSee: (principal: Principal, agentId: string) => Promise<boolean>
 }) {
-  const { store } = deps
+  const { store, canSee } = deps
   return {
     /** A new thread; the existing one when this id was made already. */
     async create(
@@ -30,12 +33,17 @@ export function createThreadService(deps: {
 
     get: (principal: Principal, id: string): Promise<Thread> => find(principal, id),
 
+    /** Newest first, only those this principal may see. */
     async list(
       principal: Principal,
       filter: { agentId?: string },
       page: { limit: number; after: string | null },
     ): Promise<Thread[]> {
-      return await store.list(principal.workspaceId, filter, page)
+      return await visiblePage(
+        page,
+        (part) => store.list(principal.workspaceId, filter, part),
+        (agentId) => canSee(principal, agentId),
+      )
     },
 
     async remove(principal: Principal, id: string): Promise<void> {
@@ -72,7 +80,7 @@ export function createThreadService(deps: {
 
   async function find(principal: Principal, id: string): Promise<Thread> {
     const thread = await store.find(principal.workspaceId, id)
-    if (!thread) throw new AppError('thread_not_found')
+    if (!thread || !(await canSee(principal, thread.agentId))) throw new AppError('thread_not_found')
     return thread
   }
 }

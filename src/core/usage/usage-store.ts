@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '../../storage/database.ts'
+import type { Principal } from '../access/principal.ts'
 
 /** What one group of runs used. `cost` is US dollars as a decimal string, of the runs whose price is known. */
 export interface UsageRow {
@@ -27,10 +28,18 @@ const groups = {
 
 export function createUsageStore(database: Database) {
   return {
-    /** Finished runs of a workspace between two times, grouped; the groups in order. */
-    async sum(workspaceId: string, from: Date, to: Date, group: UsageGroup): Promise<UsageRow[]> {
+    /**
+     * Finished runs of the principal's workspace between two times, grouped; the groups in order. Runs of other
+     * people's private agents count only for an owner.
+     */
+    async sum(
+      { workspaceId, userId, role }: Pick<Principal, 'workspaceId' | 'userId' | 'role'>,
+      from: Date,
+      to: Date,
+      group: UsageGroup,
+    ): Promise<UsageRow[]> {
       const tokens = (field: string) => sql<string>`coalesce(sum((usage->>${sql.lit(field)})::bigint), 0)`
-      const rows = await database.kysely
+      let query = database.kysely
         .selectFrom('runs')
         .select([
           groups[group].as('group'),
@@ -48,7 +57,16 @@ export function createUsageStore(database: Database) {
         .where('finished_at', '<', to)
         .groupBy(sql`1`)
         .orderBy(sql`1`)
-        .execute()
+      if (role !== 'owner') {
+        const hidden = database.kysely
+          .selectFrom('agents')
+          .select('agents.id')
+          .where('workspace_id', '=', workspaceId)
+          .where('visibility', '=', 'private')
+          .where('owner_id', '<>', userId)
+        query = query.where('agent_id', 'not in', hidden)
+      }
+      const rows = await query.execute()
       return rows.map((row) => ({
         group: row.group,
         runs: Number(row.runs),

@@ -149,13 +149,15 @@ async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemo
     effectId: effectId(segment.run.id, call.callId),
     signal: segment.abort.signal,
   })
-  segment.abort.signal.throwIfAborted()
   faultPoint('effect.after_call')
   const ms = Math.round(segment.clock.monotonic() - began)
+  // What is known of an effect is kept, even when the segment has been stopped meanwhile.
   record(segment, 'tool.completed', { callId: call.callId, tool: call.tool, ms, ...printResult(result) })
-  if (effectPolicy(tool) === 'none') return
-  await segment.journal.committed(segment.handle)
-  faultPoint('effect.after_receipt')
+  if (effectPolicy(tool) !== 'none') {
+    await segment.journal.committed(segment.handle)
+    faultPoint('effect.after_receipt')
+  }
+  segment.abort.signal.throwIfAborted()
 }
 
 function printResult(result: ToolResult): { status: 'ok' | 'error'; output: JsonValue } {

@@ -185,6 +185,9 @@ const statements = [
   `create index runs_thread on runs (thread_id, id)`,
   `create index runs_agent on runs (agent_id, id)`,
   `create index runs_open on runs (state, executor_id) where state in ('queued', 'running', 'waiting')`,
+  `create index runs_queued on runs (thread_id, id) where state = 'queued'`,
+  // Usage and retention read by time; runs end about in the order of their rows, so the smallest kind of index does.
+  `create index runs_finished on runs using brin (finished_at)`,
 
   // The journal. data is text that is JSON: it is written and read whole, never searched.
   `create table events (
@@ -202,6 +205,7 @@ const statements = [
      last_seq int not null
    )`,
 
+  // run_to_start is the run that a decision on a deferred call starts, until that run is stored.
   `create table approvals (
      id uuid primary key,
      workspace_id uuid not null,
@@ -217,11 +221,14 @@ const statements = [
      reason text,
      result json,
      decided_by uuid,
+     run_to_start uuid,
      created_at timestamptz not null,
      decided_at timestamptz
    )`,
   `create index approvals_workspace on approvals (workspace_id, id)`,
   `create index approvals_run on approvals (run_id)`,
+  `create index approvals_to_start on approvals (run_to_start) where run_to_start is not null`,
+  `create index approvals_pending on approvals (workspace_id, id) where state = 'pending'`,
 
   // What others ask of the holder of a run: cancel, tool outputs, decisions.
   `create table commands (

@@ -51,7 +51,7 @@ export function usageEndpoints({ usage }: { usage: UsageStore }): Endpoint[] {
         const to = query.to === undefined ? new Date() : new Date(query.to)
         const from = query.from === undefined ? new Date(to.getTime() - thirtyDays) : new Date(query.from)
         if (from >= to) throw invalidField('from', 'must be before to')
-        const rows = await usage.sum(principal.workspaceId, from, to, query.group_by)
+        const rows = await usage.sum(principal, from, to, query.group_by)
         const data = rows.map((row) => printRow(row, query.group_by))
         return { from: printTime(from), to: printTime(to), group_by: query.group_by, data }
       },

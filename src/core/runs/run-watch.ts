@@ -1,0 +1,141 @@
+import { faultPoint } from '../../lib/fault-point.ts'
+import type { Log } from '../../lib/log.ts'
+import type { ExecutorStore, OwnedRun, QueuedRun } from './executor-store.ts'
+
+/** Between two looks when other processes may die, and when there are none, milliseconds. */
+const sharedInterval = 1000
+const exclusiveInterval = 2000
+/** A beat older than this is dead, seconds. */
+const deadAfter = 4
+const sweepSize = 500
+
+/**
+ * The watch over runs that nobody moves: those of dead executors, those that stopped without an end, those queued
+ * without a dispatch, and those that wait though their answer is there. Whatever was interrupted where, it is found here.
+ */
+export function createRunWatch(deps: {
+  store: ExecutorStore
+  /** True when no other process can use the database. */
+  exclusive: boolean
+  executorId: () => string
+  /** Runs whose segment runs in this process. */
+  activeRuns: () => string[]
+  /** Tells the segments of these runs what was written for them. */
+  deliver: (runIds: string[]) => Promise<void>
+  enqueue: (run: QueuedRun) => Promise<void>
+  /** Takes up a waiting run that has commands. */
+  takeUp: (runId: string) => Promise<void>
+  /** Starts the runs of deferred decisions that were recorded and not started. */
+  resumeDeferred: () => Promise<void>
+  log: Log
+}) {
+  const { store, exclusive, log } = deps
+  let timer: NodeJS.Timeout | null = null
+  let looking: Promise<void> | null = null
+  /** Runs seen without a segment at the last look, with the fence they had. */
+  let suspects = new Map<string, number>()
+  let problem: string | null = null
+
+  async function recover(dead: string[]): Promise<void> {
+    const runs = await store.reap(dead)
+    if (dead.length > 0 || runs > 0) {
+      log.info({ executors: dead.length, runs }, 'Took over the runs of dead processes.')
+    }
+    faultPoint('recovery.after_requeue')
+    await sweep()
+  }
+
+  /**
+   * Runs that are this process's, or nobody's, and that it does not run. One look may fall between the taking of a run
+   * and its start; two in a row under the same fence do not.
+   */
+  async function takeBackOrphans(): Promise<void> {
+    const active = new Set(deps.activeRuns())
+    const orphans = (await store.ownedBy(deps.executorId())).filter((run) => !active.has(run.id))
+    const again = orphans.filter((run) => suspects.get(run.id) === run.fence)
+    suspects = new Map(orphans.map((run): [string, number] => [run.id, run.fence]))
+    if (again.length === 0) return
+    log.warn({ runs: again.length }, 'Runs that had stopped without an end are taken up again.')
+    await requeue(again)
+  }
+
+  async function requeue(runs: OwnedRun[]): Promise<void> {
+    for (const run of runs) await store.requeue(run)
+  }
+
+  /** Dispatches what is queued and was not dispatched, whatever the reason. */
+  async function sweep(): Promise<void> {
+    for (;;) {
+      const runs = await store.undispatched(sweepSize)
+      await dispatch(runs)
+      if (runs.length < sweepSize) return
+    }
+  }
+
+  async function dispatch(runs: QueuedRun[]): Promise<void> {
+    for (const [index, run] of runs.entries()) {
+      try {
+        await deps.enqueue(run)
+      } catch (error) {
+        // The next sweep finds again what this one could not hand over.
+        await Promise.allSettled(runs.slice(index).map(({ id, fence }) => store.undispatch(id, fence)))
+        throw error
+      }
+    }
+  }
+
+  async function look(): Promise<void> {
+    if (!exclusive) {
+      const dead = await store.dead(deps.executorId(), deadAfter)
+      if (dead.length > 0) await recover(dead)
+    }
+    await takeBackOrphans()
+    await sweep()
+    await deps.deliver(deps.activeRuns())
+    for (const runId of await store.waitingWithCommands()) await deps.takeUp(runId)
+    await deps.resumeDeferred()
+  }
+
+  function tick(): void {
+    timer = setTimeout(
+      () => {
+        looking = look()
+          .then(
+            () => {
+              problem = null
+            },
+            (error: unknown) => {
+              problem = 'The watch over stopped runs failed; it is tried again in a second or two.'
+              log.error({ err: error }, problem)
+            },
+          )
+          .finally(() => {
+            looking = null
+            if (timer) tick()
+          })
+      },
+      exclusive ? exclusiveInterval : sharedInterval,
+    )
+    timer.unref()
+  }
+
+  return {
+    degraded: (): string[] => (problem === null ? [] : [problem]),
+
+    /** One look, as it happens every second or two. */
+    look,
+
+    /** Takes over what dead processes left, and begins to watch. */
+    async start(): Promise<void> {
+      const self = deps.executorId()
+      await recover(exclusive ? await store.others(self) : await store.dead(self, deadAfter))
+      tick()
+    },
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      if (timer) clearTimeout(timer)
+      timer = null
+      await looking
+    },
+  }
+}
