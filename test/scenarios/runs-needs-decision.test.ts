@@ -196,9 +196,10 @@ describe('after the loss of a receipt', () => {
   test('the journal says that the run was taken up again, under a higher fence', async () => {
     const events = await scenario.events(runOf('none'))
     const segments = events.filter(({ type }) => type === 'run.started' || type === 'run.resumed')
-    expect(segments.map(({ type, data }) => ({ type, ...data }))).toEqual([
-      { type: 'run.started', fence: 2 },
-      { type: 'run.resumed', fence: 4, reason: 'recovered' },
+    expect(segments.map(({ type, data }) => [type, data.reason])).toEqual([
+      ['run.started', undefined],
+      ['run.resumed', 'recovered'],
     ])
+    expect(segments[1]?.data.fence).toBeGreaterThan(segments[0]?.data.fence)
   })
 })
