@@ -11,7 +11,10 @@ const workflowName = 'run-segment'
  */
 const applicationVersion = 'parley-1'
 /** How often the queue is looked at, milliseconds: faster costs more of an idle core than it saves. */
-const pollInterval = 500
+const pollInterval = 1000
+/** The same just after the start, when recovered runs are waiting, and for how long. */
+const startPollInterval = 200
+const startTime = 5000
 /** Segments that one process runs from the queue at a time. Interactive runs are not counted. */
 const perProcess = 200
 /**
@@ -52,12 +55,17 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
   // What a segment enqueues would be a child of its own workflow, which may have ended by then, and be refused.
   const outsideWorkflows = AsyncLocalStorage.snapshot()
   await launch(options)
-  await DBOS.registerQueue(queueName, {
+  const queue = await DBOS.registerQueue(queueName, {
     workerConcurrency: perProcess,
     partitionWorkerConcurrency: perAgent,
-    minPollingIntervalMs: pollInterval,
+    minPollingIntervalMs: startPollInterval,
     onConflict: 'always_update',
   })
+  const slowDown = setTimeout(() => {
+    queue.setMinPollingIntervalMs(pollInterval).catch((error: unknown) => {
+      log.warn({ err: error }, 'The queue is looked at more often than need be.')
+    })
+  }, startTime).unref()
   return {
     async enqueue(run, delaySeconds) {
       const dispatch = {
@@ -84,6 +92,7 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
       if (old.length > 0) await DBOS.deleteWorkflows(old)
     },
     async [Symbol.asyncDispose]() {
+      clearTimeout(slowDown)
       log.debug({ database: database.kind }, 'The dispatcher stops.')
       await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: completionTime })
     },

@@ -6,7 +6,7 @@ import { silentLog } from '../../src/lib/log.ts'
 import { openDatabase, type Database } from '../../src/storage/database.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 
-export { postgresServer, type PostgresServer } from './postgres-server.ts'
+export { postgresServer } from './postgres-server.ts'
 
 const directories: string[] = []
 

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../../src/lib/json.ts'
 import {
   interleavedHalves,
@@ -7,7 +5,6 @@ import {
   startFakeVendor,
   type FakeVendor,
   type Respond,
-  type ScriptedToolCall,
   type WireEncoder,
 } from './scripted-answer.ts'
 
@@ -165,68 +162,4 @@ function responsesCalls(
       }),
     ),
   ]
-}
-
-/**
- * A Chat Completions server for benchmarks: the answer is made once and sent as one write, the request is not parsed.
- *
- * @param options.tokens text deltas per answer
- * @param options.tokenMs when above 0, each token is a write of its own this many milliseconds after the last
- * @param options.toolCall called first by every conversation that has no tool result yet
- */
-export async function startInstantOpenAi(options: {
-  tokens: number
-  tokenMs?: number
-  toolCall?: ScriptedToolCall
-  port?: number
-}): Promise<{ url: string; close(): Promise<void> }> {
-  const encoder = chatEncoder('instant')
-  const usage = { input: 20, output: options.tokens }
-  const words = Array.from({ length: options.tokens }, (_, index) =>
-    encoder.piece({ text: `word${index} ` }).join(''),
-  )
-  const opening = encoder.start()
-  const closing = encoder.finish(usage, undefined)
-  const answer = Buffer.from(opening + words.join('') + closing)
-  const calling = options.toolCall === undefined ? null : callAnswer(options.toolCall)
-  const headers = { 'content-type': 'text/event-stream' }
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      response.writeHead(200, headers)
-      if (calling !== null && !Buffer.concat(chunks).includes('"role":"tool"')) response.end(calling)
-      else if ((options.tokenMs ?? 0) === 0) response.end(answer)
-      else {
-        let next = 0
-        response.write(opening)
-        const timer = setInterval(() => {
-          const word = words[next++]
-          if (word !== undefined) response.write(word)
-          else {
-            clearInterval(timer)
-            response.end(closing)
-          }
-        }, options.tokenMs)
-        response.on('close', () => clearInterval(timer))
-      }
-    })
-  })
-  // A benchmark pauses between rounds; kept connections must outlive the pause.
-  server.keepAliveTimeout = 60_000
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, // a TCP server's address is an object
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-function callAnswer(call: ScriptedToolCall): Buffer {
-  const encoder = chatEncoder('instant')
-  const pieces = encoder.piece({ toolCalls: [call] })
-  return Buffer.from(encoder.start() + pieces.join('') + encoder.finish({ input: 20, output: 5 }, undefined))
 }

@@ -4,7 +4,7 @@ import type { ExecutorStore, OwnedRun, QueuedRun } from './executor-store.ts'
 
 /** Between two looks when other processes may die, and when there are none, milliseconds. */
 const sharedInterval = 1000
-const exclusiveInterval = 2000
+const exclusiveInterval = 5000
 /** A beat older than this is dead, seconds. */
 const deadAfter = 4
 const sweepSize = 500
@@ -122,7 +122,7 @@ export function createRunWatch(deps: {
   return {
     degraded: (): string[] => (problem === null ? [] : [problem]),
 
-    /** One look, as it happens every second or two. */
+    /** One look, as it happens every one to five seconds. */
     look,
 
     /** Takes over what dead processes left, and begins to watch. */
