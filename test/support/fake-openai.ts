@@ -5,6 +5,7 @@ import {
   startFakeVendor,
   type FakeVendor,
   type Respond,
+  type ScriptedToolCall,
   type WireEncoder,
 } from './scripted-answer.ts'
 
