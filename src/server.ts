@@ -207,7 +207,7 @@ export async function startServer(
   const engine = Promise.withResolvers<RunEngine>()
   const dispatcher: RunDispatcher = {
     start: (segment) => void worker.start(segment),
-    enqueue: async (run, delaySeconds) => await (await engine.promise).enqueue(run, delaySeconds),
+    enqueue: async (run) => await (await engine.promise).enqueue(run),
     deliver: (runId, command, commandId) => worker.deliver(runId, command, commandId),
   }
   const executorId = executor.id
@@ -299,7 +299,8 @@ export async function startServer(
     log,
     ...hooks,
   })
-  parts.defer(async () => await (await engine.promise.catch(() => null))?.[Symbol.asyncDispose]())
+  let running: RunEngine | null = null
+  parts.defer(async () => await running?.[Symbol.asyncDispose]())
   const watch = parts.use(
     createRunWatch({
       store: executorStore,
@@ -307,7 +308,7 @@ export async function startServer(
       executorId,
       activeRuns: () => worker.runIds,
       deliver: (runIds) => worker.deliverWaiting(runIds),
-      enqueue: (run) => dispatcher.enqueue(run, 0),
+      enqueue: dispatcher.enqueue,
       takeUp: (runId) => answers.takeUp(runId),
       resumeDeferred: () => approvals.resumeDeferred(),
       log,
@@ -333,7 +334,7 @@ export async function startServer(
   const recovered = (async () => {
     try {
       if (!(await executorStore.hasOpenRuns())) await clock.sleep(unhurried)
-      const running = await startRunEngine({
+      running = await startRunEngine({
         database,
         executorId: executor.id(),
         log,

@@ -51,7 +51,7 @@ test('every option is read', () => {
       PARLEY_PUBLIC_URL: 'https://agents.example/base/',
       PARLEY_DATA_DIR: '/var/lib/parley',
       DATABASE_URL: 'postgresql://user:password@host/parley',
-      PARLEY_OWNER_KEY: 'pk_0123456789',
+      PARLEY_OWNER_KEY: 'pk_0123456789_long_enough',
       PARLEY_SECRET_KEY: '0'.repeat(64),
       PARLEY_DEFAULT_MODEL: 'ollama/qwen3:8b',
       PARLEY_ALLOW_PRIVATE_EGRESS: 'crm.internal, 10.0.0.7',
@@ -73,7 +73,7 @@ test('every option is read', () => {
     publicUrl: 'https://agents.example/base',
     dataDir: '/var/lib/parley',
     databaseUrl: 'postgresql://user:password@host/parley',
-    ownerKey: 'pk_0123456789',
+    ownerKey: 'pk_0123456789_long_enough',
     secretKey: '0'.repeat(64),
     defaultModel: 'ollama/qwen3:8b',
     allowPrivateEgress: ['crm.internal', '10.0.0.7'],
@@ -118,11 +118,11 @@ test('all problems are reported at once, each in a sentence that says what would
 
 test('a secret is in no problem and in no printed setting', () => {
   expect(
-    problems({ PARLEY_SECRET_KEY: 'hunter2', PARLEY_OWNER_KEY: 'short', DATABASE_URL: 'hunter2' }).join(),
+    problems({ PARLEY_SECRET_KEY: 'hunter2', PARLEY_OWNER_KEY: 'short_long_enough', DATABASE_URL: 'hunter2' }).join(),
   ).not.toMatch(/hunter2|short/)
   const { settings } = loadConfig(
     {
-      PARLEY_OWNER_KEY: 'pk_hunter2hunter2',
+      PARLEY_OWNER_KEY: 'pk_hunter2hunter2_long_enough',
       DATABASE_URL: 'postgresql://u:hunter2@host/parley',
       OPENAI_API_KEY: 'hunter2',
       OPENAI_BASE_URL: 'https://user:hunter2@models.example/v1?key=hunter2',

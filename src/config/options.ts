@@ -170,8 +170,8 @@ export const options = {
   ownerKey: option({
     env: 'PARLEY_OWNER_KEY',
     group: 'Security',
-    schema: z.string().regex(/^[\x21-\x7e]{8,255}$/),
-    expects: '8 to 255 printable characters without spaces',
+    schema: z.string().regex(/^[\x21-\x7e]{16,200}$/),
+    expects: '16 to 200 printable characters without spaces',
     unset: 'generated at the first start, printed once and kept in the data directory with mode 0600',
     secret: true,
     doc: 'API key of the owner of the default workspace.',

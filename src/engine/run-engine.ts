@@ -35,8 +35,8 @@ const completionTime = 2000
  * DBOS.
  */
 export interface RunEngine extends AsyncDisposable {
-  /** Has a segment run by any process, after `delaySeconds`. The same run and fence twice is once. */
-  enqueue(run: { id: string; agentId: string; fence: number }, delaySeconds: number): Promise<void>
+  /** Has a segment run by any process. The same run and fence twice is once. */
+  enqueue(run: { id: string; agentId: string; fence: number }): Promise<void>
   /** Deletes the records of dispatches that nobody needs: finished ones, and those of processes that died. */
   prune(): Promise<void>
 }
@@ -67,14 +67,13 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
     })
   }, startTime).unref()
   return {
-    async enqueue(run, delaySeconds) {
+    async enqueue(run) {
       const dispatch = {
         queueName,
         workflowName,
         workflowID: `${run.id}:${run.fence}`,
         appVersion: applicationVersion,
         queuePartitionKey: run.agentId,
-        ...(delaySeconds > 0 ? { delaySeconds } : {}),
       }
       await outsideWorkflows(() => DBOS.enqueueWorkflowWithOptions(dispatch, run.id, run.fence))
     },

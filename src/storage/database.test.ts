@@ -279,6 +279,6 @@ test('a server that does not answer is reported without its password', async () 
   const opening = openDatabase({ dataDir: '', databaseUrl, log: silentLog })
   await expect(opening).rejects.toMatchObject({
     code: 'database_unavailable',
-    message: 'The database at DATABASE_URL did not accept a connection.',
+    message: 'The database at DATABASE_URL did not accept a connection: connect ECONNREFUSED 127.0.0.1:1.',
   })
 })

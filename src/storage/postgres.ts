@@ -65,7 +65,7 @@ async function checkServer(pool: Pool): Promise<void> {
     number = Number(rows[0]?.server_version_num)
   } catch (error) {
     throw new AppError('database_unavailable', {
-      detail: 'The database at DATABASE_URL did not accept a connection.',
+      detail: `The database at DATABASE_URL did not accept a connection: ${messageOf(error)}.`,
       cause: error,
     })
   }

@@ -130,7 +130,7 @@ export function createAnswerService(deps: {
   async function dispatchTurn(runId: string): Promise<void> {
     const next = await store.fenceOf(runId)
     if (next?.state === 'queued')
-      await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence }, 0)
+      await dispatcher.enqueue({ id: runId, agentId: next.agentId, fence: next.fence })
   }
 
   async function applyLate(runId: string, commandId: string, command: RunCommand): Promise<LateOutcome> {

@@ -46,8 +46,8 @@ export type RunCommand =
 export interface RunDispatcher {
   /** Runs a segment in this process, now. Never throws; the run's journal tells what became of it. */
   start(segment: SegmentStart): void
-  /** Has a run picked up by any process, after `delaySeconds`. Doing it twice is harmless. */
-  enqueue(run: { id: string; agentId: string; fence: number }, delaySeconds: number): Promise<void>
+  /** Has a run picked up by any process. Doing it twice is harmless. */
+  enqueue(run: { id: string; agentId: string; fence: number }): Promise<void>
   /** Hands a command to the segment of this run if it runs in this process; resolves to whether it does, once it is committed. */
   deliver(runId: string, command: RunCommand, commandId: string): Promise<boolean>
 }

@@ -203,7 +203,7 @@ export function createRunService(deps: {
   /** Has the run picked up that is next on a thread. A delayed one is dispatched by the sweep once it is due. */
   async function dispatchQueued(threadId: string): Promise<void> {
     const next = await store.giveTurn(threadId)
-    if (next) await dispatcher.enqueue(next, 0)
+    if (next) await dispatcher.enqueue(next)
   }
 
   async function findThread(
