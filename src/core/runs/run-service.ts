@@ -5,6 +5,7 @@ import { cleanJson, type JsonObject } from '../../lib/json.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import type { Principal } from '../access/principal.ts'
 import type { ResolvedAgent } from '../agents/agent.ts'
+import { visiblePage } from '../agents/visible.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import { endsStream } from '../events/event.ts'
 import type { Journal } from '../events/journal.ts'
@@ -242,20 +243,12 @@ export function createRunService(deps: {
     get,
 
     /** Newest first, only those this principal may see. `after`: the last run of the page before. */
-    async list(principal: Principal, filter: RunFilter, page: Page): Promise<Run[]> {
-      const visible = new Map<string, boolean>()
-      const found: Run[] = []
-      for (let { after } = page; ;) {
-        const runs = await store.list(principal.workspaceId, filter, { limit: page.limit, after })
-        for (const run of runs) {
-          const { agentId } = run
-          if (!visible.has(agentId)) visible.set(agentId, await agents.canSeeRuns(principal, agentId))
-          if (visible.get(agentId)) found.push(run)
-        }
-        after = runs.at(-1)?.id ?? null
-        if (found.length >= page.limit || runs.length < page.limit) return found.slice(0, page.limit)
-      }
-    },
+    list: (principal: Principal, filter: RunFilter, page: Page): Promise<Run[]> =>
+      visiblePage(
+        page,
+        (part) => store.list(principal.workspaceId, filter, part),
+        (agentId) => agents.canSeeRuns(principal, agentId),
+      ),
 
     /** One page of the journal. */
     async events(
