@@ -118,7 +118,11 @@ test('all problems are reported at once, each in a sentence that says what would
 
 test('a secret is in no problem and in no printed setting', () => {
   expect(
-    problems({ PARLEY_SECRET_KEY: 'hunter2', PARLEY_OWNER_KEY: 'short_long_enough', DATABASE_URL: 'hunter2' }).join(),
+    problems({
+      PARLEY_SECRET_KEY: 'hunter2',
+      PARLEY_OWNER_KEY: 'short_long_enough',
+      DATABASE_URL: 'hunter2',
+    }).join(),
   ).not.toMatch(/hunter2|short/)
   const { settings } = loadConfig(
     {
