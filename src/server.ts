@@ -262,6 +262,7 @@ export async function startServer(
     usage: createUsageStore(database),
     blobs,
   }
+  const idempotencyStore = createIdempotencyStore(database.kysely)
   const native = createNativeDialect(nativeEndpoints(services))
   const dialects = [native] as const
   const state = { recovered: false, problem: null as string | null }
@@ -290,7 +291,7 @@ export async function startServer(
     }),
     access,
     idempotency: createIdempotency({
-      store: createIdempotencyStore(database.kysely),
+      store: idempotencyStore,
       executorId,
       isExecutorAlive: (id) => executorStore.isAlive(id),
     }),
@@ -323,6 +324,8 @@ export async function startServer(
   const retention = parts.use(
     createRetentionService({
       store: createRetentionStore(database),
+      idempotency: idempotencyStore,
+      clock,
       days: config.retentionDays,
       pruneDispatches: async () => await (await engine.promise).prune(),
       log,

@@ -172,11 +172,6 @@ export function createModelService(options: ModelServiceOptions) {
       }
     },
 
-    /** `provider/model` names to try, in order, when the choice fails for good. */
-    fallbacks(choice: ModelChoice | null): string[] {
-      return choice?.fallbacks ?? []
-    },
-
     /** Rejects when the choice can never be used here. A provider that only lacks its credential is accepted. */
     async check(workspaceId: string, choice: ModelChoice): Promise<void> {
       await meant(workspaceId, choice)

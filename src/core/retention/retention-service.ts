@@ -1,14 +1,22 @@
+import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
+import type { IdempotencyStore } from '../access/idempotency-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 
 /** How often old rows are looked for, milliseconds. */
 const interval = 60 * 60 * 1000
+/** Idempotency-Keys are kept this long, milliseconds. */
+const keepIdempotency = 48 * 60 * 60 * 1000
 /** Runs that one statement deletes at most, so that it holds the database for a moment only. */
 const pageSize = 500
 
 /** Deletes what nobody needs any more: answers to old Idempotency-Keys, commands to ended runs, runs past retention. */
 export function createRetentionService(deps: {
   store: RetentionStore
+  /** Forgets Idempotency-Keys first used before a time. */
+  idempotency: Pick<IdempotencyStore, 'purge'>
+  clock: Pick<Clock, 'now'>
+  /** How long finished runs and deleted agents are kept, days; null: for ever. */
   days: number | null
   /** Deletes what the dispatcher keeps of dispatches that nobody needs. */
   pruneDispatches: () => Promise<void>
@@ -19,16 +27,22 @@ export function createRetentionService(deps: {
 
   /** One pass; the number of runs that were deleted. */
   async function run(): Promise<number> {
-    await store.deleteOldIdempotency()
+    await deps.idempotency.purge(new Date(deps.clock.now() - keepIdempotency))
     await store.deleteLateCommands()
+    const deleted = days === null ? 0 : await deleteOlderThan(days)
     await deps.pruneDispatches()
-    if (days === null) return 0
+    return deleted
+  }
+
+  async function deleteOlderThan(days: number): Promise<number> {
     let deleted = 0
     for (;;) {
       const page = await store.deleteOldRuns(days, pageSize)
       deleted += page
-      if (page < pageSize) return deleted
+      if (page < pageSize) break
     }
+    await store.deleteOldAgents(days)
+    return deleted
   }
 
   return {

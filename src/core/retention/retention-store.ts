@@ -1,21 +1,12 @@
 import { sql } from 'kysely'
 import type { Database } from '../../storage/database.ts'
 
-/** Idempotency keys are kept this long, hours. */
-const keepIdempotency = 48
-
 export type RetentionStore = ReturnType<typeof createRetentionStore>
 
 /** Deletes what is old. */
 export function createRetentionStore(database: Database) {
   const db = database.kysely
   return {
-    async deleteOldIdempotency(): Promise<void> {
-      await sql`delete from idempotency where created_at < now() - make_interval(hours => ${keepIdempotency})`.execute(
-        db,
-      )
-    },
-
     /** Commands that came too late for their run. */
     async deleteLateCommands(): Promise<void> {
       await sql`delete from commands using runs
@@ -36,6 +27,26 @@ export function createRetentionStore(database: Database) {
         )
         delete from runs using old where runs.id = old.id returning runs.id`.execute(db)
       return result.rows.length
+    },
+
+    /** Agents deleted more than `days` days ago of which no run is left, with their versions and threads; how many. */
+    async deleteOldAgents(days: number): Promise<number> {
+      return await db.transaction().execute(async (transaction) => {
+        const agents = await sql<{ id: string }>`
+          select id from agents
+          where deleted_at < now() - make_interval(days => ${days})
+            and not exists (select 1 from runs where runs.agent_id = agents.id)
+          for update`.execute(transaction)
+        const ids = agents.rows.map((row) => row.id)
+        if (ids.length === 0) return 0
+        await transaction.deleteFrom('agent_days').where('agent_id', 'in', ids).execute()
+        await transaction.deleteFrom('agent_versions').where('agent_id', 'in', ids).execute()
+        await transaction.deleteFrom('threads').where('agent_id', 'in', ids).execute()
+        await transaction.deleteFrom('events').where('stream', 'in', ids).execute()
+        await transaction.deleteFrom('streams').where('id', 'in', ids).execute()
+        await transaction.deleteFrom('agents').where('id', 'in', ids).execute()
+        return ids.length
+      })
     },
   }
 }

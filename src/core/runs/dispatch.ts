@@ -22,7 +22,7 @@ export interface SegmentStart {
   abort: AbortController
   /** The run's journal so far; those just appended may still be committing. */
   events: Pick<JournalEvent, 'type' | 'data' | 'at'>[]
-  /** Whether a process died while it ran, so that intents without a receipt may have happened. */
+  /** Whether the run existed before: what was written for it while nobody held it is read first. */
   recovered: boolean
 }
 
