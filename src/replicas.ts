@@ -17,6 +17,8 @@ export interface ReplicaHandlers {
   activeRuns(): string[]
 }
 
+export type Replicas = ReturnType<typeof connectReplicas>
+
 /** What the processes on one database tell each other. With the database to ourselves there is nobody to tell. */
 export function connectReplicas(options: { database: Database; log: Log }) {
   const { database, log } = options

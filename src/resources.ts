@@ -1,0 +1,66 @@
+import { createAccessService } from './core/access/access-service.ts'
+import { createAccessStore } from './core/access/access-store.ts'
+import { createAgentService } from './core/agents/agent-service.ts'
+import { createAgentStore } from './core/agents/agent-store.ts'
+import { createConnectionService } from './core/connections/connection-service.ts'
+import { createConnectionStore } from './core/connections/connection-store.ts'
+import { createModelService } from './core/models/model-service.ts'
+import { createSchemaValidator } from './core/tools/schema-validator.ts'
+import { createToolService } from './core/tools/tool-service.ts'
+import { createToolStore } from './core/tools/tool-store.ts'
+import { dialectRows, keyFormsOf } from './dialects/index.ts'
+import type { Foundation } from './foundation.ts'
+import { readPriceFile } from './price-file.ts'
+import { costOf, createLanguageModel, createPriceTable, listModels, providers } from './providers/index.ts'
+import { vendorEnvironment } from './vendor-environment.ts'
+
+export type Resources = Awaited<ReturnType<typeof createResources>>
+
+/** The services of what is kept and configured: who may do what, agents, and what agents use. */
+export async function createResources(foundation: Foundation) {
+  const { config, clock, egress, database, sealer, replicas, cacheTtlMs, localServers } = foundation
+  const { publish } = replicas
+  const access = createAccessService({
+    store: createAccessStore(database.kysely),
+    clock,
+    keyForms: keyFormsOf(dialectRows),
+    publish,
+    notifyOthers: () => replicas.tell({ changed: 'access' }),
+  })
+  await access.bootstrap(foundation.ownerKey.key)
+
+  const environment = vendorEnvironment(config.vendor, providers)
+  const validator = createSchemaValidator()
+  const list = (target: Parameters<typeof listModels>[0], signal: AbortSignal) =>
+    listModels(target, { egress }, signal)
+  const common = { sealer, clock, validator, publish, cacheTtlMs }
+  const connections = createConnectionService({
+    ...common,
+    store: createConnectionStore(database.kysely),
+    providers,
+    environment,
+    localServers,
+    listModels: list,
+  })
+  const models = createModelService({
+    providers,
+    environment,
+    localServers,
+    configuredDefault: config.defaultModel,
+    aliases: config.modelAliases?.map(({ pattern, target }) => `${pattern}=${target}`).join(',') ?? null,
+    connections,
+    clock,
+    createLanguageModel: (target) => createLanguageModel(target, { egress }),
+    listModels: list,
+    ...createPriceTable(readPriceFile(config.dataDir)),
+    costOf,
+  })
+  const tools = createToolService({ ...common, store: createToolStore(database.kysely) })
+  const agents = createAgentService({
+    ...common,
+    store: createAgentStore(database.kysely),
+    tools,
+    checkModel: (workspaceId, choice) => models.check(workspaceId, choice),
+  })
+  return { access, validator, connections, models, tools, agents }
+}

@@ -1,0 +1,111 @@
+import { createApprovalService } from './core/approvals/approval-service.ts'
+import { createApprovalStore } from './core/approvals/approval-store.ts'
+import { Journal } from './core/events/journal.ts'
+import { Tail } from './core/events/tail.ts'
+import { createAnswerService } from './core/runs/answer-service.ts'
+import type { RunDispatcher } from './core/runs/dispatch.ts'
+import { createExecutorService } from './core/runs/executor-service.ts'
+import { createExecutorStore } from './core/runs/executor-store.ts'
+import { createRunService } from './core/runs/run-service.ts'
+import { createRunStore } from './core/runs/run-store.ts'
+import { createThreadService } from './core/threads/thread-service.ts'
+import { createThreadStore } from './core/threads/thread-store.ts'
+import type { RunEngine } from './engine/run-engine.ts'
+import { Worker } from './engine/worker.ts'
+import { serveExample } from './examples.ts'
+import type { Foundation } from './foundation.ts'
+import type { Resources } from './resources.ts'
+import { createToolKinds } from './tools/index.ts'
+
+export type Running = Awaited<ReturnType<typeof createRunning>>
+
+/** What accepts, executes and answers runs. `engine` is the dispatcher, which starts later; `parts` disposes of it all. */
+export async function createRunning(
+  foundation: Foundation,
+  { agents, models, validator }: Resources,
+  engine: Promise<RunEngine>,
+  parts: AsyncDisposableStack,
+) {
+  const { database, log, clock, egress, blobs, replicas } = foundation
+  const runStore = createRunStore(database)
+  const threadStore = createThreadStore(database)
+  const executorStore = createExecutorStore(database)
+  const tail = parts.use(new Tail({ database, log }))
+  const executor = parts.use(
+    createExecutorService({
+      store: executorStore,
+      exclusive: database.exclusive,
+      connect: () => database.pool.connect(),
+      onLost: () => void worker.stopAll({ type: 'lost' }),
+      clock,
+      log,
+    }),
+  )
+  await executor.register()
+  const journal = parts.use(
+    new Journal({
+      database,
+      clock,
+      log,
+      origin: replicas.shared ? replicas.origin : null,
+      hooks: {
+        published: (runId, events) => tail.published(runId, events),
+        turnGiven: (runId) =>
+          void answers
+            .dispatchTurn(runId)
+            .catch((error: unknown) =>
+              log.error({ err: error }, 'A run that has its turn could not be dispatched; the sweep will.'),
+            ),
+      },
+    }),
+  )
+  const worker: Worker = new Worker({
+    journal,
+    runs: runStore,
+    threads: threadStore,
+    blobs,
+    models,
+    toolKinds: createToolKinds({ egress, clock, examples: serveExample }),
+    resolveAgent: (run) => agents.resolvePinned(run.id, run.pins),
+    checkArguments: (tool, { call }) =>
+      call.raw === undefined
+        ? validator.explain(tool.parameters, call.arguments)
+        : 'The arguments are not valid JSON. Send them again as a JSON object.',
+    checkOutput: (schema, value) => validator.explain(schema, value),
+    leaseHolds: executor.leaseHolds,
+    onParked: (runId) => answers.takeUp(runId),
+    random: Math.random,
+    clock,
+    log,
+  })
+  const dispatcher: RunDispatcher = {
+    start: (segment) => void worker.start(segment),
+    enqueue: async (run) => await (await engine).enqueue(run),
+    deliver: (runId, command, commandId) => worker.deliver(runId, command, commandId),
+  }
+  const executorId = executor.id
+  const runs = createRunService({
+    store: runStore,
+    threads: threadStore,
+    journal,
+    tail,
+    agents,
+    dispatcher,
+    executorId,
+    clock,
+  })
+  const answers = createAnswerService({
+    store: runStore,
+    journal,
+    tail,
+    dispatcher,
+    executorId,
+    notify: (runId) => replicas.tellRun(runId),
+    getRun: runs.get,
+    log,
+  })
+  const canSee = agents.canSeeRuns
+  const approvals = createApprovalService({ store: createApprovalStore(database), answers, runs, canSee })
+  const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
+  return { tail, executor, executorStore, worker, dispatcher, runs, answers, approvals, threads }
+}
