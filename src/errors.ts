@@ -48,6 +48,15 @@ export const errors = {
   approval_not_found: { category: 'not_found', message: 'No approval with this id in this workspace.' },
   key_not_found: { category: 'not_found', message: 'No key with this id in this workspace.' },
   member_not_found: { category: 'not_found', message: 'No member with this id in this workspace.' },
+  document_not_found: { category: 'not_found', message: 'No document with this id in this workspace.' },
+  phone_number_not_found: {
+    category: 'not_found',
+    message: 'No phone number with this id in this workspace.',
+  },
+  no_phone_number_available: {
+    category: 'not_found',
+    message: 'The carrier has no number left in this area code.',
+  },
   order_not_found: { category: 'not_found', message: 'The example shop has no order with this id.' },
   agent_disabled: { category: 'conflict', message: 'This agent is disabled; enable it before running it.' },
   agent_has_no_version: {
@@ -62,6 +71,10 @@ export const errors = {
     message: 'This connection comes from the environment and can only be changed there.',
   },
   last_owner: { category: 'conflict', message: 'A workspace keeps at least one owner.' },
+  phone_number_taken: {
+    category: 'conflict',
+    message: 'This phone number is assigned to another agent.',
+  },
   thread_busy: { category: 'conflict', message: 'A run of this thread has not finished; cancel it first.' },
   run_finished: { category: 'conflict', message: 'This run has already finished.' },
   not_waiting_for_that: { category: 'conflict', message: 'This run is not waiting for that answer.' },
@@ -84,6 +97,8 @@ export const errors = {
     message: 'This agent has used up its runs for today.',
     retryable: true,
   },
+  document_limit_reached: { category: 'conflict', message: 'This agent has as many documents as it may.' },
+  workspace_forbidden: { category: 'forbidden', message: 'This key does not reach that workspace.' },
   tool_outputs_missing: {
     category: 'invalid',
     message: 'Outputs are missing for some of the calls this run waits for.',
@@ -109,6 +124,7 @@ export const errors = {
     message: 'The model provider answered something that is not its protocol.',
     retryable: true,
   },
+  model_timed_out: { category: 'upstream', message: 'The model did not answer in time.' },
   egress_refused: { category: 'invalid', message: 'This address may not be called from this server.' },
   egress_failed: { category: 'upstream', message: 'The address could not be reached.', retryable: true },
   step_limit_reached: { category: 'limited', message: 'The run reached its limit of steps.' },

@@ -8,7 +8,7 @@ import { createModelService } from './core/models/model-service.ts'
 import { createSchemaValidator } from './core/tools/schema-validator.ts'
 import { createToolService } from './core/tools/tool-service.ts'
 import { createToolStore } from './core/tools/tool-store.ts'
-import { dialectRows, keyFormsOf } from './dialects/index.ts'
+import { keyFormsOf, spokenRows } from './dialects/index.ts'
 import type { Foundation } from './foundation.ts'
 import { readPriceFile } from './price-file.ts'
 import { costOf, createLanguageModel, createPriceTable, listModels, providers } from './providers/index.ts'
@@ -23,7 +23,7 @@ export async function createResources(foundation: Foundation) {
   const access = createAccessService({
     store: createAccessStore(database.kysely),
     clock,
-    keyForms: keyFormsOf(dialectRows),
+    keyForms: keyFormsOf(spokenRows),
     publish,
     notifyOthers: () => replicas.tell({ changed: 'access' }),
   })

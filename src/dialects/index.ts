@@ -13,6 +13,14 @@ export const dialectRows = [
   { name: 'xpander', mount: 'xpander', keyForm: keyForms.xpander, ownPaths: [] },
 ] as const satisfies DialectRow[]
 
+/** Names of the dialects that this server speaks. */
+export const spokenDialects: readonly string[] = ['native', 'make', 'xai']
+
+/** Rows of the dialects that this server speaks. */
+export const spokenRows: readonly DialectRow[] = dialectRows.filter(({ name }) =>
+  spokenDialects.includes(name),
+)
+
 /** `resolveDialect` for a server that speaks `dialects`; a dialect that is not among them is unavailable. */
 export function createResolver(
   dialects: readonly Dialect[],

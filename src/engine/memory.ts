@@ -70,6 +70,10 @@ type Fold<Type extends EventType> = (memory: RunMemory, data: EventTypes[Type], 
 
 const folds: { [Type in EventType]?: Fold<Type> } = {
   'message.created': (memory, data) => {
+    for (const { role, text } of data.preceding ?? []) {
+      if (role === 'user') memory.turns.push({ type: 'user', content: [{ type: 'text', text }] })
+      else memory.turns.push({ type: 'assistant', text, reasoning: [], calls: [] })
+    }
     memory.turns.push({ type: 'user', content: data.content })
   },
   'run.started': (memory, _data, at) => {

@@ -86,6 +86,7 @@ function begin(steps: ScriptedStep[], options: { tools?: ToolDefinition[]; refus
         definition: emptyDefinition('Test'),
         tools: options.tools ?? [],
         toolRevisions: {},
+        knowledge: false,
       }
     },
     checkArguments: () => null,

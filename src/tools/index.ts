@@ -4,6 +4,7 @@ import type { Egress } from '../lib/egress.ts'
 import type { ToolKind } from '../ports/tool-kind.ts'
 import { createBuiltinTool } from './builtin/builtin-tool.ts'
 import { createHttpTool, type ServeExample } from './http-tool.ts'
+import { createMcpTool } from './mcp-tool.ts'
 
 export type { ServeExample } from './http-tool.ts'
 
@@ -13,6 +14,6 @@ export function createToolKinds(deps: {
   clock: Clock
   examples: ServeExample
 }): ReadonlyMap<string, ToolKind<ToolDefinition>> {
-  const kinds: ToolKind<ToolDefinition>[] = [createHttpTool(deps), createBuiltinTool(deps)]
+  const kinds: ToolKind<ToolDefinition>[] = [createHttpTool(deps), createBuiltinTool(deps), createMcpTool()]
   return new Map(kinds.map((kind) => [kind.kind, kind]))
 }

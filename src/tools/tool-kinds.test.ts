@@ -106,6 +106,7 @@ describe('every kind', () => {
     expect([...kinds].map(([name, { check }]) => [name, check !== undefined])).toEqual([
       ['http', true],
       ['builtin', false],
+      ['mcp', false],
     ])
   })
 })

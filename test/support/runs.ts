@@ -9,6 +9,8 @@ export const emptyPins: RunPins = {
   tools: [],
   sealedSecrets: null,
   answering: { approvals: 'park', clientTools: 'available' },
+  overrides: null,
+  knowledge: false,
   historyRuns: 0,
   deferredCall: null,
 }

@@ -14,6 +14,8 @@ export interface AgentChange {
   ownerId?: string
   /** The definition's change goes into the draft; the rest of the change takes effect at once. */
   draft?: boolean
+  /** The agent counts as changed even when nothing of it is. */
+  touch?: boolean
 }
 
 export type Fact = Pick<ResourceFact, 'type' | 'data'>

@@ -6,8 +6,10 @@ import type { Principal } from '../access/principal.ts'
 import { openSecrets, openTool, type SecretMap } from '../tools/tool-secrets.ts'
 import type { ToolService } from '../tools/tool-service.ts'
 import type { ToolDefinition, ToolReference } from '../tools/tool.ts'
-import type { AgentDefinition, ResolvedAgent } from './agent.ts'
+import { findBuiltin } from '../tools/builtin-tools.ts'
+import type { AgentDefinition, ResolvedAgent, RunOverrides } from './agent.ts'
 import { maySee } from './agent-rules.ts'
+import { overridden } from './overrides.ts'
 import type { AgentHead, AgentStore, StoredVersion } from './agent-store.ts'
 
 export interface AgentResolverOptions {
@@ -27,6 +29,14 @@ interface OpenedVersion {
   definition: AgentDefinition
   secrets: SecretMap
   references: ToolReference[]
+}
+
+/** What a run pins beside the version itself. */
+interface Pinned {
+  toolRevisions: Record<string, number>
+  overrides: RunOverrides | null
+  /** Whether the agent has documents. */
+  knowledge: boolean
 }
 
 /**
@@ -89,7 +99,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
   async function join(
     version: OpenedVersion,
     workspaceId: string,
-    toolRevisions: Record<string, number>,
+    { toolRevisions, knowledge }: Pinned,
   ): Promise<ResolvedAgent> {
     const definitions: ToolDefinition[] = []
     for (const tool of version.definition.tools) {
@@ -104,6 +114,8 @@ export function createAgentResolver(options: AgentResolverOptions) {
       definitions.push(tool.approval === null ? definition : { ...definition, approval: tool.approval })
     }
     refuseSameNames(definitions)
+    const search = findBuiltin('file_search')
+    if (knowledge && search && !definitions.some(({ name }) => name === search.name)) definitions.push(search)
     return {
       agentId: version.agentId,
       workspaceId,
@@ -112,18 +124,31 @@ export function createAgentResolver(options: AgentResolverOptions) {
       definition: version.definition,
       tools: definitions,
       toolRevisions,
+      knowledge,
     }
   }
 
-  function cacheKey(version: OpenedVersion, toolRevisions: Record<string, number>): string {
-    let key = version.id
+  function cacheKey(version: OpenedVersion, { toolRevisions, knowledge }: Pinned): string {
+    let key = knowledge ? `${version.id}/knowledge` : version.id
     for (const { toolId } of version.references) key += `/${toolId}:${toolRevisions[toolId]}`
     return key
   }
 
-  async function resolve(version: OpenedVersion, workspaceId: string, toolRevisions: Record<string, number>) {
-    const key = cacheKey(version, toolRevisions)
-    return resolved.get(key) ?? resolved.load(key, () => join(version, workspaceId, toolRevisions))
+  /** Tools that a run brings in place of the agent's are joined anew; all else is shared between runs. */
+  async function resolve(
+    version: OpenedVersion,
+    workspaceId: string,
+    pinned: Pinned,
+  ): Promise<ResolvedAgent> {
+    const { overrides } = pinned
+    if (overrides?.tools !== undefined) {
+      const definition = overridden(version.definition, overrides)
+      return join({ ...version, definition }, workspaceId, pinned)
+    }
+    const key = cacheKey(version, pinned)
+    const found = resolved.get(key) ?? (await resolved.load(key, () => join(version, workspaceId, pinned)))
+    if (overrides === null) return found
+    return { ...found, definition: overridden(found.definition, overrides) }
   }
 
   return {
@@ -135,7 +160,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
     async resolveForRun(
       caller: Principal | string,
       agentId: string,
-      request: { version?: number } = {},
+      request: { version?: number; overrides?: RunOverrides | null } = {},
     ): Promise<ResolvedAgent> {
       const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
       const visible = typeof caller === 'string' ? head.workspaceId === caller : maySee(caller, head)
@@ -144,20 +169,22 @@ export function createAgentResolver(options: AgentResolverOptions) {
       const versionId = await versionIdOf(agentId, head, request.version)
       const version =
         versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+      const { overrides = null } = request
       const toolRevisions: Record<string, number> = {}
-      for (const reference of version.references) {
+      for (const reference of overrides?.tools ?? version.references) {
         toolRevisions[reference.toolId] = await revisionOf(reference, head.workspaceId)
       }
-      return resolve(version, head.workspaceId, toolRevisions)
+      const knowledge = head.documents > 0
+      return resolve(version, head.workspaceId, { toolRevisions, overrides, knowledge })
     },
 
     /** The same again for a run that was accepted earlier: exactly what it pinned, whatever was changed or deleted since. */
-    async resolveVersion(versionId: string, toolRevisions: Record<string, number>): Promise<ResolvedAgent> {
+    async resolveVersion(versionId: string, pinned: Pinned): Promise<ResolvedAgent> {
       const version =
         versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
       const { agentId } = version
       const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
-      return resolve(version, head.workspaceId, toolRevisions)
+      return resolve(version, head.workspaceId, pinned)
     },
 
     /** Deleted agents too: what they did stays readable. */

@@ -1,14 +1,11 @@
 import { AppError, type FieldError } from '../../errors.ts'
 import { roleAtLeast, type Principal } from '../access/principal.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
-import {
-  featureUnavailable,
-  refuseProblems,
-  refuseUnknownBuiltin,
-  toolProblems,
-} from '../tools/tool-rules.ts'
+import { refuseProblems, refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
 import type { AgentTool } from '../tools/tool.ts'
-import type { AgentDefinition, Visibility } from './agent.ts'
+import type { AgentDefinition, RunOverrides, Visibility } from './agent.ts'
+import { emptyDefinition } from './definition.ts'
+import { overridden } from './overrides.ts'
 
 const kibibyte = 1024
 const slugForm = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -33,23 +30,29 @@ export function refuseBadDefinition(
   validator: SchemaValidator,
   more: FieldError[],
 ): void {
-  if (definition.modality !== 'text') {
-    throw featureUnavailable(
-      'modality',
-      `${JSON.stringify(definition.modality)} agents are not available in this version`,
-    )
-  }
   definition.tools.forEach((tool, index) => refuseUnknownBuiltin(tool, `tools[${index}]`))
   const problems = [
     ...textProblems(definition),
     ...modelProblems(definition),
     ...rangeProblems(definition),
+    ...voiceProblems(definition),
     ...outputProblems(definition, validator),
     ...toolListProblems(definition.tools, validator),
     ...sizeProblems(definition),
     ...more,
   ]
   refuseProblems(problems)
+}
+
+/** Refuses what a run shall do differently when no agent may be so: `invalid_request` naming every field that is wrong. */
+export function refuseBadOverrides(overrides: RunOverrides, validator: SchemaValidator): void {
+  const effective = overridden(emptyDefinition('run'), overrides)
+  refuseProblems([
+    ...textProblems(effective),
+    ...rangeProblems(effective),
+    ...outputProblems(effective, validator),
+    ...toolListProblems(effective.tools, validator),
+  ])
 }
 
 function textProblems({ name, description, instructions }: AgentDefinition): FieldError[] {
@@ -88,9 +91,17 @@ function rangeProblems({ model, limits, history }: AgentDefinition): FieldError[
     outside('limits.steps', limits.steps, 1, 1_000, whole),
     outside('limits.tool_calls', limits.toolCalls, 1, 10_000, whole),
     outside('limits.seconds', limits.seconds, 1, 86_400),
+    outside('limits.step_seconds', limits.stepSeconds, 1, 86_400),
     outside('limits.tokens', limits.tokens, 1, Number.MAX_SAFE_INTEGER, whole),
     outside('limits.runs_per_day', limits.runsPerDay, 1, 2_147_483_647, whole),
     outside('history.runs', history.runs, 0, 1_000, whole),
+  ].filter((problem) => problem !== null)
+}
+
+function voiceProblems({ voice }: AgentDefinition): FieldError[] {
+  return [
+    outside('voice.vad_threshold', voice?.vadThreshold ?? null, 0, 1),
+    outside('voice.vad_silence_ms', voice?.vadSilenceMs ?? null, 0, 10_000, true),
   ].filter((problem) => problem !== null)
 }
 

@@ -169,7 +169,14 @@ describe('versions', () => {
     await expect(services.agents.remove(member, id)).rejects.toEqual(refusal('agent_not_found'))
     expect((await services.agents.getVersion(member, id, 1)).number).toBe(1)
     expect(await services.agents.canSeeRuns(member, id)).toBe(true)
-    const pins = { versionId, toolRevisions: {}, tools: [], sealedSecrets: null }
+    const pins = {
+      versionId,
+      toolRevisions: {},
+      overrides: null,
+      knowledge: false,
+      tools: [],
+      sealedSecrets: null,
+    }
     expect((await services.agents.resolvePinned(newId(), pins)).agentId).toBe(id)
     await services.agents.create(member, { definition: definition(), slug: 'gone' })
   })
@@ -317,10 +324,22 @@ describe('secrets', () => {
     const pinned = services.agents.pinRunTools(runId, [httpTool()])
     expect(JSON.stringify(pinned)).not.toContain('canary')
     const { versionId, toolRevisions } = await services.agents.resolveForRun(member, id)
-    const agent = await services.agents.resolvePinned(runId, { versionId, toolRevisions, ...pinned })
+    const agent = await services.agents.resolvePinned(runId, {
+      ...pinned,
+      versionId,
+      toolRevisions,
+      overrides: null,
+      knowledge: false,
+    })
     expect(agent.tools).toEqual([httpTool()])
     await expect(
-      services.agents.resolvePinned(newId(), { versionId, toolRevisions, ...pinned }),
+      services.agents.resolvePinned(newId(), {
+        ...pinned,
+        versionId,
+        toolRevisions,
+        overrides: null,
+        knowledge: false,
+      }),
     ).rejects.toThrow()
   })
 })
@@ -346,6 +365,8 @@ describe('shared tools', () => {
     const pins = {
       versionId: before.versionId,
       toolRevisions: before.toolRevisions,
+      overrides: null,
+      knowledge: false,
       tools: [],
       sealedSecrets: null,
     }

@@ -8,8 +8,17 @@ import { recordResourceEvent, type ResourceFact } from '../events/resource-event
 import type { SchemaValidator } from '../tools/schema-validator.ts'
 import type { ToolService } from '../tools/tool-service.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
-import type { Agent, AgentDefinition, AgentVersion, ModelChoice, ResolvedAgent, Visibility } from './agent.ts'
-import { maySee, refuseBadSlug, refuseHandOver, refuseWrite } from './agent-rules.ts'
+import type { RunPins } from '../runs/run.ts'
+import type {
+  Agent,
+  AgentDefinition,
+  AgentVersion,
+  ModelChoice,
+  ResolvedAgent,
+  RunOverrides,
+  Visibility,
+} from './agent.ts'
+import { maySee, refuseBadOverrides, refuseBadSlug, refuseHandOver, refuseWrite } from './agent-rules.ts'
 import { pinRunTools, withRunTools, type PinnedTools } from './run-tools.ts'
 import { changedRow, rowOf, sameRow, updated, withDefinitions, withVersion } from './agent-plan.ts'
 import type { AgentChange, Fact, Plan } from './agent-plan.ts'
@@ -170,7 +179,10 @@ export function createAgentService(options: AgentServiceOptions) {
       const definition = change.definition
       const edited =
         definition === undefined ? null : await preparer.edit(agent, definition, change.draft === true)
-      if (edited === null) return rowChanged ? { row, version: null, facts: [updated(agentId, row)] } : null
+      if (edited === null)
+        return rowChanged || change.touch === true
+          ? { row, version: null, facts: [updated(agentId, row)] }
+          : null
       const planned = withDefinitions(agentId, row, agent, edited)
       if (rowChanged && edited.draft === undefined) planned.facts.unshift(updated(agentId, planned.row))
       return planned
@@ -247,12 +259,23 @@ export function createAgentService(options: AgentServiceOptions) {
       return shownVersion(version)
     },
 
-    resolveForRun(
+    /**
+     * What a new run works with. Beyond the resolver's own errors, `invalid_request` names an override that breaks a
+     * rule, and `unknown_model` a model that does not exist.
+     */
+    async resolveForRun(
       caller: Principal | string,
       agentId: string,
-      request?: { version?: number },
+      request: { version?: number; overrides?: RunOverrides | null } = {},
     ): Promise<ResolvedAgent> {
-      return resolver.resolveForRun(caller, agentId, request)
+      const agent = await resolver.resolveForRun(caller, agentId, request)
+      const { overrides } = request
+      if (overrides) {
+        refuseBadOverrides(overrides, options.validator)
+        const { model } = agent.definition
+        if (overrides.model && model) await options.checkModel(agent.workspaceId, model)
+      }
+      return agent
     },
 
     /** Whether this principal may see an agent's runs; they stay readable after the agent was deleted. */
@@ -268,9 +291,11 @@ export function createAgentService(options: AgentServiceOptions) {
     /** What a run that was accepted earlier works with: exactly what it pinned, whatever was changed since. */
     async resolvePinned(
       runId: string,
-      pins: PinnedTools & { versionId: string; toolRevisions: Record<string, number> },
+      pins: PinnedTools & Pick<RunPins, 'versionId' | 'toolRevisions' | 'overrides' | 'knowledge'>,
     ): Promise<ResolvedAgent> {
-      const agent = await resolver.resolveVersion(pins.versionId, pins.toolRevisions)
+      // A run of an earlier Parley pinned neither.
+      const { versionId, toolRevisions, overrides = null, knowledge = false } = pins
+      const agent = await resolver.resolveVersion(versionId, { toolRevisions, overrides, knowledge })
       return withRunTools(agent, runId, pins, options.sealer)
     },
 

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { AppError } from '../../errors.ts'
 import type { Schema } from '../../storage/schema.ts'
-import type { Agent, AgentDefinition, AgentVersion, Visibility } from './agent.ts'
+import type { Agent, AgentVersion, Visibility } from './agent.ts'
+import { storedDefinition } from './definition.ts'
 
 export type Tx = Transaction<Schema>
 
@@ -24,6 +25,8 @@ export interface AgentHead {
   enabled: boolean
   versionId: string | null
   deleted: boolean
+  /** How many documents it may search. */
+  documents: number
 }
 
 /** Every column that a write may change. */
@@ -77,6 +80,7 @@ export function createAgentStore(kysely: Kysely<Schema>) {
         enabled: row.enabled,
         versionId: row.version_id,
         deleted: row.deleted_at !== null,
+        documents: 0,
       }
     },
 
@@ -245,9 +249,8 @@ function joined(kysely: Kysely<Schema>) {
 type JoinedRow = Selectable<Schema['agents']> & { definition: unknown; sealed_secrets: string | null }
 
 function toAgent(row: JoinedRow): StoredAgent {
-  // Only this store writes definitions, from values of this type.
-  const draft = row.draft as AgentDefinition | null
-  const published = row.definition as AgentDefinition | null
+  const draft = row.draft === null ? null : storedDefinition(row.draft)
+  const published = row.definition === null ? null : storedDefinition(row.definition)
   const definition = published ?? draft
   if (definition === null) throw new Error('An agent has neither a version nor a draft.')
   return {
@@ -274,7 +277,7 @@ function toVersion(row: Selectable<Schema['agent_versions']>): StoredVersion {
     id: row.id,
     agentId: row.agent_id,
     number: row.number,
-    definition: row.definition as AgentDefinition, // only insertVersion writes it
+    definition: storedDefinition(row.definition),
     createdAt: row.created_at,
     createdBy: row.created_by,
     sealedSecrets: row.sealed_secrets,

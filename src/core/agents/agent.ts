@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts'
-import type { AgentTool, JsonSchema, ToolDefinition } from '../tools/tool.ts'
+import type { AgentTool, JsonSchema, ToolDefinition, ToolReference } from '../tools/tool.ts'
 
 export type Modality = 'text' | 'pipeline' | 'realtime'
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
@@ -29,6 +29,16 @@ export interface OutputFormat {
   schema: JsonSchema | null
 }
 
+/** How an agent speaks and listens. null: what its voice provider does by itself. */
+export interface Voice {
+  /** A voice's name or id at the provider of speech. */
+  voiceId: string | null
+  /** Voice activity detection, 0–1: lower hears quieter speech. */
+  vadThreshold: number | null
+  /** Silence that ends a turn, milliseconds. */
+  vadSilenceMs: number | null
+}
+
 /** What ends a run cleanly. null: no limit of that kind. */
 export interface Limits {
   /** Model calls per run. */
@@ -36,6 +46,8 @@ export interface Limits {
   toolCalls: number | null
   /** Wall time of a run, seconds, waiting for people and clients not counted. */
   seconds: number
+  /** Wall time of one model call or one tool call, seconds. */
+  stepSeconds: number | null
   /** Input and output tokens of a run together. */
   tokens: number | null
   /** Runs per day (UTC), counted when they are accepted. */
@@ -48,6 +60,8 @@ export interface AgentDefinition {
   description: string | null
   instructions: string | null
   modality: Modality
+  /** null: it does not speak. */
+  voice: Voice | null
   /** null: the default model of the server. */
   model: ModelChoice | null
   tools: AgentTool[]
@@ -64,6 +78,7 @@ export const defaultLimits: Limits = {
   steps: 50,
   toolCalls: null,
   seconds: 600,
+  stepSeconds: null,
   tokens: null,
   runsPerDay: null,
 }
@@ -95,6 +110,22 @@ export interface AgentVersion {
   createdBy: string | null
 }
 
+/**
+ * What one run does differently from its agent's version: pinned with the run, by value. Absent: as the version says.
+ */
+export interface RunOverrides {
+  /** In place of the agent's own. */
+  instructions?: string | null
+  /** Follows the instructions, on a line of its own. */
+  additionalInstructions?: string
+  model?: Partial<Pick<ModelChoice, 'name' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort'>>
+  /** In place of every tool of the agent. Shared tools only, so that no secret is in a run's pins. */
+  tools?: ToolReference[]
+  output?: OutputFormat
+  limits?: Partial<Limits>
+  history?: { runs: number }
+}
+
 /** What a run works with: the version it pinned, tools resolved and their secrets opened. Never leaves the process. */
 export interface ResolvedAgent {
   agentId: string
@@ -105,4 +136,6 @@ export interface ResolvedAgent {
   tools: ToolDefinition[]
   /** Revision of each referenced workspace tool. */
   toolRevisions: Record<string, number>
+  /** Whether the agent has documents; the tool that searches them is then among its tools. */
+  knowledge: boolean
 }

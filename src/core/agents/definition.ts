@@ -8,6 +8,7 @@ export function emptyDefinition(name: string): AgentDefinition {
     description: null,
     instructions: null,
     modality: 'text',
+    voice: null,
     model: null,
     tools: [],
     output: { format: 'text', schema: null },
@@ -15,6 +16,16 @@ export function emptyDefinition(name: string): AgentDefinition {
     history: { runs: 10 },
     metadata: {},
     extensions: {},
+  }
+}
+
+/** A definition as it was stored, perhaps by an earlier Parley: what it does not have yet is at its default. */
+export function storedDefinition(stored: unknown): AgentDefinition {
+  const definition = stored as AgentDefinition // only the agent store writes it, from this type
+  return {
+    ...emptyDefinition(definition.name),
+    ...definition,
+    limits: { ...defaultLimits, ...definition.limits },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import type { EffectPolicy } from '../tools/tool.ts'
-import type { InputPart, RunError, Usage, WaitingFor } from '../runs/run.ts'
+import type { InputPart, PrecedingMessage, RunError, Usage, WaitingFor } from '../runs/run.ts'
 
 /** One call that the model asked for. `arguments` is what the model wrote, parsed; `raw` only when it was not JSON. */
 export interface RequestedCall {
@@ -30,7 +30,8 @@ export interface RunEvents {
     parentRunId: string | null
     metadata: JsonObject
   }
-  'message.created': { role: 'user'; content: InputPart[] }
+  /** `preceding`: what was said before it, in the same request. */
+  'message.created': { role: 'user'; content: InputPart[]; preceding?: PrecedingMessage[] }
   'run.started': { fence: number }
   'run.resumed': { fence: number; reason: 'recovered' | 'answered' }
   'step.started': { step: number; model: string; requestedModel: string }

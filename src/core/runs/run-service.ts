@@ -1,10 +1,10 @@
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
-import { cleanJson, type JsonObject } from '../../lib/json.ts'
+import { cleanJson, cleanText, type JsonObject } from '../../lib/json.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import type { Principal } from '../access/principal.ts'
-import type { ResolvedAgent } from '../agents/agent.ts'
+import type { ResolvedAgent, RunOverrides } from '../agents/agent.ts'
 import { visiblePage } from '../agents/visible.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import { endsStream } from '../events/event.ts'
@@ -21,6 +21,7 @@ import {
   type Answering,
   type DeferredCall,
   type InputPart,
+  type PrecedingMessage,
   type Run,
   type RunPins,
 } from './run.ts'
@@ -48,18 +49,28 @@ export interface RunRequest {
   background: boolean
   delaySeconds: number
   deferredCall?: DeferredCall
+  /** What was said before the input, in the same request; oldest first. */
+  preceding?: PrecedingMessage[]
+  /** What this run does differently from the agent's version. */
+  overrides?: RunOverrides | null
 }
 
 /** A run that was accepted. Nothing of it has reached the caller yet. */
 export interface AcceptedRun {
   run: Run
+  /** What it runs with, its overrides applied. Shared: not to be changed, and its opened secrets never shown. */
+  agent: ResolvedAgent
   /** Resolves once the run is stored; rejects when it could not be. */
   stored: Promise<void>
 }
 
 export interface AgentsForRuns {
   /** The agent as this principal may run it now, or rejects with what forbids it. */
-  resolveForRun(principal: Principal, agentId: string, request: { version?: number }): Promise<ResolvedAgent>
+  resolveForRun(
+    principal: Principal,
+    agentId: string,
+    request: { version?: number; overrides?: RunOverrides | null },
+  ): Promise<ResolvedAgent>
   /** Whether this principal may see the runs of an agent, deleted or not. */
   canSeeRuns(principal: Principal, agentId: string): Promise<boolean>
   /** Checks tools given with a run, and takes their header values out and seals them. */
@@ -91,7 +102,8 @@ export function createRunService(deps: {
    * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`.
    */
   async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
-    const chosen = request.version === null ? {} : { version: request.version }
+    const { overrides = null } = request
+    const chosen = { overrides, ...(request.version !== null && { version: request.version }) }
     const agent = await agents.resolveForRun(principal, request.agentId, chosen)
     const thread =
       request.thread === null ? null : await findThread(principal, request.agentId, request.thread)
@@ -102,11 +114,12 @@ export function createRunService(deps: {
       })
     }
     faultPoint('run.before_admission')
-    const { input, metadata } = request
+    const { input, metadata, preceding = [] } = request
     const storable = {
       ...request,
       input: cleanJson(input) as InputPart[], // the same parts, only their text made storable
       metadata: cleanJson(metadata) as JsonObject, // an object stays one
+      preceding: preceding.map(({ role, text }) => ({ role, text: cleanText(text) })),
     }
     return accept(principal, storable, agent, thread)
   }
@@ -123,6 +136,8 @@ export function createRunService(deps: {
       toolRevisions: agent.toolRevisions,
       ...pinned,
       answering: request.answering,
+      overrides: request.overrides ?? null,
+      knowledge: agent.knowledge,
       historyRuns: thread === null ? 0 : agent.definition.history.runs,
       deferredCall: request.deferredCall ?? null,
     }
@@ -192,13 +207,18 @@ export function createRunService(deps: {
       parentRunId: request.parentRunId,
       metadata: request.metadata,
     })
-    record('message.created', { role: 'user', content: request.input })
+    const { preceding = [] } = request
+    record('message.created', {
+      role: 'user',
+      content: request.input,
+      ...(preceding.length > 0 && { preceding }),
+    })
     if (startNow) {
       recordStart()
       start()
     }
     stored.catch(() => {}) // the caller awaits it too; this only keeps an early refusal from being unhandled
-    return { run, stored }
+    return { run, agent, stored }
   }
 
   /** Has the run picked up that is next on a thread. A delayed one is dispatched by the sweep once it is due. */

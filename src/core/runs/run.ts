@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
+import type { RunOverrides } from '../agents/agent.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
 
 export type RunState = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
@@ -8,6 +9,12 @@ export type InputPart =
   | { type: 'text'; text: string }
   | { type: 'image' | 'audio' | 'file'; mediaType: string; blob: string; filename: string | null }
   | { type: 'image' | 'audio' | 'file'; mediaType: string; url: string; filename: string | null }
+
+/** What was said before a run's own input, in the same request. */
+export interface PrecedingMessage {
+  role: 'user' | 'assistant'
+  text: string
+}
 
 /** Tokens of one or more model calls. `cost` is US dollars as a decimal string, null when a price is unknown. */
 export interface Usage {
@@ -62,6 +69,10 @@ export interface RunPins {
   tools: ToolDefinition[]
   sealedSecrets: string | null
   answering: Answering
+  /** What this run does differently from the version; null: nothing. */
+  overrides: RunOverrides | null
+  /** Whether the agent had documents, and so is given the tool that searches them. */
+  knowledge: boolean
   /** History is what the thread held when the run was accepted: runs of it before this one. */
   historyRuns: number
   /** Set on a run that a deferred approval started: the call it begins with. */

@@ -1,5 +1,12 @@
 import type { BuiltinTool } from './tool.ts'
 
+const queryOnly = {
+  type: 'object',
+  properties: { query: { type: 'string', description: 'What to look for.' } },
+  required: ['query'],
+  additionalProperties: false,
+}
+
 /** The tools that ship with this server, as the model sees them. */
 const builtinTools: readonly BuiltinTool[] = [
   {
@@ -13,6 +20,32 @@ const builtinTools: readonly BuiltinTool[] = [
       },
       additionalProperties: false,
     },
+    approval: 'never',
+  },
+  {
+    kind: 'builtin',
+    name: 'file_search',
+    description: "Searches the agent's documents and returns the passages that fit best.",
+    parameters: {
+      type: 'object',
+      properties: { query: { type: 'string', description: 'What to look for, in words of the documents.' } },
+      required: ['query'],
+      additionalProperties: false,
+    },
+    approval: 'never',
+  },
+  {
+    kind: 'builtin',
+    name: 'web_search',
+    description: 'Searches the web.',
+    parameters: queryOnly,
+    approval: 'never',
+  },
+  {
+    kind: 'builtin',
+    name: 'x_search',
+    description: 'Searches posts on X.',
+    parameters: queryOnly,
     approval: 'never',
   },
 ]

@@ -4,7 +4,7 @@ import { findBuiltin } from './builtin-tools.ts'
 import { headerProblems } from './header-rules.ts'
 import { placeholders, urlProblem } from './http-url.ts'
 import type { SchemaValidator } from './schema-validator.ts'
-import type { AgentTool, HttpTool, ToolDefinition } from './tool.ts'
+import type { AgentTool, HttpTool, McpTool, ToolDefinition } from './tool.ts'
 
 const nameForm = /^[A-Za-z0-9_-]{1,64}$/
 const maxDescription = 4_000
@@ -23,6 +23,7 @@ export function toolProblems(tool: ToolDefinition, at: string, validator: Schema
   const schemaProblem = parametersProblem(tool, validator)
   if (schemaProblem !== null) report('parameters', schemaProblem)
   if (tool.kind === 'http') httpProblems(tool, report)
+  if (tool.kind === 'mcp') mcpProblems(tool, report)
   return problems
 }
 
@@ -86,6 +87,17 @@ function httpProblems(tool: HttpTool, report: Report): void {
   if (!(tool.timeoutSeconds >= 1 && tool.timeoutSeconds <= maxTimeoutSeconds)) {
     report('timeout_seconds', `must be between 1 and ${maxTimeoutSeconds}`)
   }
-  for (const { name, message } of headerProblems(tool.headers))
+  reportHeaders(tool.headers, report)
+}
+
+function mcpProblems(tool: McpTool, report: Report): void {
+  const url = urlProblem(tool.url)
+  if (url !== null) report('url', url)
+  else if (placeholders(tool.url).length > 0) report('url', 'has no placeholders')
+  reportHeaders(tool.headers, report)
+}
+
+function reportHeaders(headers: Record<string, string>, report: Report): void {
+  for (const { name, message } of headerProblems(headers))
     report(name === null ? 'headers' : `headers.${name}`, message)
 }

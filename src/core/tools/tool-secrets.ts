@@ -2,7 +2,7 @@ import type { FieldError } from '../../errors.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import { openIfPossible, type Sealer } from '../../lib/seal.ts'
 import { targetOf } from './http-url.ts'
-import type { AgentTool, HttpTool, ToolDefinition } from './tool.ts'
+import type { AgentTool, HttpTool, McpTool, ToolDefinition } from './tool.ts'
 
 /** What stands for a secret wherever it is shown. On a write it means: keep the stored value. */
 export const mask = '***'
@@ -34,7 +34,7 @@ export function takeSecrets<Tool extends AgentTool>(
   const secrets: SecretMap = {}
   const problems: FieldError[] = []
   const masked = tools.map((tool, index) => {
-    if (tool.kind !== 'http') return tool
+    if (tool.kind !== 'http' && tool.kind !== 'mcp') return tool
     for (const [header, value] of Object.entries(tool.headers)) {
       const place = placeOf(tool.name, header)
       if (value !== mask) {
@@ -61,7 +61,7 @@ export function takeSecrets<Tool extends AgentTool>(
 
 /** The tool with the values behind its masks. For the call itself; never shown. */
 export function openTool(tool: ToolDefinition, secrets: SecretMap): ToolDefinition {
-  if (tool.kind !== 'http') return tool
+  if (tool.kind !== 'http' && tool.kind !== 'mcp') return tool
   const headers: Record<string, string> = {}
   for (const [header, value] of Object.entries(tool.headers))
     headers[header] = secrets[placeOf(tool.name, header)] ?? value
@@ -96,13 +96,15 @@ function masks(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((header) => [header, mask]))
 }
 
-function callsSameHosts(tool: HttpTool, stored: readonly AgentTool[]): boolean {
-  const before = stored.find((other) => other.kind === 'http' && other.name === tool.name)
-  if (before?.kind !== 'http') return false
+function callsSameHosts(tool: HttpTool | McpTool, stored: readonly AgentTool[]): boolean {
+  const before = stored.find((other) => other.kind === tool.kind && other.name === tool.name)
+  if (before?.kind !== 'http' && before?.kind !== 'mcp') return false
   const known = targets(before)
   return targets(tool).every((target) => known.includes(target))
 }
 
-function targets(tool: HttpTool): (string | null)[] {
-  return tool.checkUrl === null ? [targetOf(tool.url)] : [targetOf(tool.url), targetOf(tool.checkUrl)]
+function targets(tool: HttpTool | McpTool): (string | null)[] {
+  return tool.kind === 'mcp' || tool.checkUrl === null
+    ? [targetOf(tool.url)]
+    : [targetOf(tool.url), targetOf(tool.checkUrl)]
 }

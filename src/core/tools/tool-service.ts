@@ -59,9 +59,9 @@ export function createToolService(options: ToolServiceOptions) {
   /** The definition as it may be stored, or an error that names what is wrong with it. */
   function prepare(toolId: string, definition: ToolDefinition, stored: StoredSecrets) {
     refuseUnknownBuiltin(definition, '')
-    if (definition.kind === 'builtin') {
+    if (definition.kind === 'builtin' || definition.kind === 'mcp') {
       refuseProblems([
-        { field: 'type', message: 'a built-in tool is given to an agent directly; it is not shared' },
+        { field: 'type', message: 'such a tool is given to an agent directly; it is not shared' },
       ])
     }
     const taken = takeSecrets([definition], stored, alone)

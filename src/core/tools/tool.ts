@@ -48,9 +48,21 @@ export interface FunctionTool extends ToolBase {
 /** Ships with Parley; `name` says which. */
 export interface BuiltinTool extends ToolBase {
   kind: 'builtin'
+  /** What it was told about its work, such as domains that may be searched; each built-in knows its own. */
+  settings?: JsonObject
 }
 
-export type ToolDefinition = HttpTool | FunctionTool | BuiltinTool
+/** A Model Context Protocol server whose tools the agent may use. `name` is its label. */
+export interface McpTool extends ToolBase {
+  kind: 'mcp'
+  url: string
+  /** Header values are secrets: stored sealed, `***` in this record wherever it is shown. */
+  headers: Record<string, string>
+  /** Names of its tools that may be used; null: all. */
+  allowedTools: string[] | null
+}
+
+export type ToolDefinition = HttpTool | FunctionTool | BuiltinTool | McpTool
 
 /** A workspace tool used by an agent. */
 export interface ToolReference {

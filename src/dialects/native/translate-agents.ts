@@ -4,13 +4,15 @@ import {
   type AgentDefinition,
   type AgentVersion,
   type ModelChoice,
+  type Voice,
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
+import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
 import { printId } from '../../lib/ids.ts'
-import { mergePatch, type JsonObject } from '../../lib/json.ts'
+import { canonicalJson, mergePatch, type JsonObject } from '../../lib/json.ts'
 import { printAgentTool, readAgentTools } from './translate-tools.ts'
 import {
   definitionInputSchema,
@@ -39,20 +41,24 @@ export function readNewAgent(body: NewAgentInput, id: string, draft: boolean): N
   }
 }
 
-function readDefinition(input: DefinitionInput): AgentDefinition {
+/** `current`: the definition that is there now; what cannot be changed through this API is kept from it. */
+function readDefinition(input: DefinitionInput, current?: AgentDefinition): AgentDefinition {
+  refuseVoice(input, current)
   const { output, limits, history } = input
   return {
     name: input.name,
     description: input.description ?? null,
     instructions: input.instructions ?? null,
-    modality: input.modality ?? 'text',
+    modality: current?.modality ?? 'text',
+    voice: current?.voice ?? null,
     model: readModel(input.model ?? null),
-    tools: readAgentTools(input.tools ?? []),
+    tools: readAgentTools(input.tools ?? [], current?.tools),
     output: { format: output?.format ?? 'text', schema: output?.schema ?? null },
     limits: {
       steps: limits?.steps ?? defaultLimits.steps,
       toolCalls: limits?.tool_calls ?? null,
       seconds: limits?.seconds ?? defaultLimits.seconds,
+      stepSeconds: limits?.step_seconds ?? null,
       tokens: limits?.tokens ?? null,
       runsPerDay: limits?.runs_per_day ?? null,
     },
@@ -60,6 +66,18 @@ function readDefinition(input: DefinitionInput): AgentDefinition {
     metadata: input.metadata ?? {},
     extensions: input.extensions ?? {},
   }
+}
+
+/** How an agent speaks is not for this API to change yet. */
+function refuseVoice(input: DefinitionInput, current?: AgentDefinition): void {
+  const { modality = 'text', voice = null } = current ?? {}
+  if ((input.modality ?? modality) !== modality) {
+    const asked = JSON.stringify(input.modality)
+    throw featureUnavailable('modality', `${asked} agents are not available in this version`)
+  }
+  const printed = voice === null ? null : printVoice(voice)
+  if (canonicalJson(input.voice ?? printed) !== canonicalJson(printed))
+    throw featureUnavailable('voice', 'voices cannot be changed through this API in this version')
 }
 
 function readModel(model: Exclude<DefinitionInput['model'], undefined>): ModelChoice | null {
@@ -98,7 +116,7 @@ export function readAgentPatch(body: AgentPatchInput, draft: boolean): AgentChan
     ...(Object.keys(patch).length > 0 && {
       definition: (current: AgentDefinition) => {
         const merged = mergePatch(printDefinition(current), patch) // a printed definition is plain JSON
-        return readDefinition(parseWith(definitionInputSchema, merged, 'body'))
+        return readDefinition(parseWith(definitionInputSchema, merged, 'body'), current)
       },
     }),
     ...(slug !== undefined && { slug }),
@@ -116,6 +134,7 @@ export function printDefinition(definition: AgentDefinition): PrintedDefinition 
     description: definition.description,
     instructions: definition.instructions,
     modality: definition.modality,
+    voice: definition.voice === null ? null : printVoice(definition.voice),
     model: model === null ? null : printModel(model),
     tools: definition.tools.map(printAgentTool),
     output: { format: output.format, schema: output.schema },
@@ -123,6 +142,7 @@ export function printDefinition(definition: AgentDefinition): PrintedDefinition 
       steps: limits.steps,
       tool_calls: limits.toolCalls,
       seconds: limits.seconds,
+      step_seconds: limits.stepSeconds,
       tokens: limits.tokens,
       runs_per_day: limits.runsPerDay,
     },
@@ -130,6 +150,10 @@ export function printDefinition(definition: AgentDefinition): PrintedDefinition 
     metadata: definition.metadata,
     extensions: definition.extensions,
   }
+}
+
+function printVoice({ voiceId, vadThreshold, vadSilenceMs }: Voice) {
+  return { voice_id: voiceId, vad_threshold: vadThreshold, vad_silence_ms: vadSilenceMs }
 }
 
 function printModel(model: ModelChoice) {

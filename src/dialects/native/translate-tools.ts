@@ -2,13 +2,17 @@ import { findBuiltin } from '../../core/tools/builtin-tools.ts'
 import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import type {
   AgentTool,
+  BuiltinTool,
+  FunctionTool,
   HttpMethod,
   HttpTool,
+  McpTool,
   ToolDefinition,
   ToolRevision,
   WorkspaceTool,
 } from '../../core/tools/tool.ts'
 import { printId } from '../../lib/ids.ts'
+import { canonicalJson, type JsonObject } from '../../lib/json.ts'
 import { printTime, readIdField } from './wire-common.ts'
 import type {
   AgentToolInput,
@@ -26,9 +30,16 @@ export function readToolInputs(tools: readonly ToolInput[], at = 'tools'): ToolD
   return tools.map((tool, index) => readTool(tool, `${at}[${index}]`))
 }
 
-export function readAgentTools(tools: readonly AgentToolInput[], at = 'tools'): AgentTool[] {
+/** `current`: the tools that the agent has now. One of a kind that cannot be written here is kept when it comes back as it was printed. */
+export function readAgentTools(
+  tools: readonly AgentToolInput[],
+  current: readonly AgentTool[] = [],
+): AgentTool[] {
+  const printed = new Map(current.map((tool) => [canonicalJson(printAgentTool(tool)), tool]))
   return tools.map((tool, index) => {
-    const field = `${at}[${index}]`
+    const field = `tools[${index}]`
+    const kept = printed.get(canonicalJson(tool as JsonObject)) // parsed from JSON
+    if (kept !== undefined) return kept
     if (tool.type !== 'reference') return readTool(tool, field)
     return {
       kind: 'reference',
@@ -88,8 +99,33 @@ function readHttpTool(tool: Extract<ToolInput, { type: 'http' }>): HttpTool {
 }
 
 export function printTool(tool: ToolDefinition): PrintedTool {
-  if (tool.kind === 'builtin') return { type: 'get_current_time', approval: tool.approval }
+  if (tool.kind === 'builtin') return printBuiltin(tool)
+  if (tool.kind === 'mcp') return printMcp(tool)
   return printShareable(tool)
+}
+
+function printBuiltin({ name, approval, settings = {} }: BuiltinTool): PrintedTool {
+  if (name === 'web_search' || name === 'x_search' || name === 'file_search')
+    return { type: name, approval, settings }
+  return { type: 'get_current_time', approval }
+}
+
+function printMcp(tool: McpTool): PrintedTool {
+  const { name, description, parameters, approval, url, allowedTools } = tool
+  return {
+    type: 'mcp',
+    name,
+    description,
+    parameters,
+    approval,
+    url,
+    headers: printHeaders(tool.headers),
+    allowed_tools: allowedTools,
+  }
+}
+
+function printHeaders(headers: Record<string, string>) {
+  return Object.fromEntries(Object.keys(headers).map((header) => [header, '***' as const]))
 }
 
 export function printAgentTool(tool: AgentTool): PrintedAgentTool {
@@ -102,10 +138,9 @@ export function printAgentTool(tool: AgentTool): PrintedAgentTool {
   }
 }
 
-function printShareable(tool: Exclude<ToolDefinition, { kind: 'builtin' }>) {
+function printShareable(tool: HttpTool | FunctionTool) {
   const { name, description, parameters, approval } = tool
   if (tool.kind === 'function') return { type: 'function' as const, name, description, parameters, approval }
-  const masked = Object.fromEntries(Object.keys(tool.headers).map((header) => [header, '***' as const]))
   return {
     type: 'http' as const,
     name,
@@ -114,16 +149,17 @@ function printShareable(tool: Exclude<ToolDefinition, { kind: 'builtin' }>) {
     approval,
     method: tool.method,
     url: tool.url,
-    headers: masked,
+    headers: printHeaders(tool.headers),
     effects: tool.effects,
     check_url: tool.checkUrl,
     timeout_seconds: tool.timeoutSeconds,
   }
 }
 
-/** Built-in tools are never shared, so a shared tool is of one of the other kinds. */
+/** Only these two kinds are ever shared. */
 function printShared(tool: ToolDefinition) {
-  if (tool.kind === 'builtin') throw new Error('A built-in tool was stored as a shared one.')
+  if (tool.kind !== 'http' && tool.kind !== 'function')
+    throw new Error(`A tool of the kind ${tool.kind} was stored as a shared one.`)
   return printShareable(tool)
 }
 

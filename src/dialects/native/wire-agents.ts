@@ -10,6 +10,12 @@ const reasoningSchema = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhi
 const formatSchema = z.enum(['text', 'markdown', 'json'])
 const objectSchema = z.record(z.string(), z.json())
 
+const voiceSchema = z.strictObject({
+  voice_id: z.string().nullable(),
+  vad_threshold: z.number().nullable().describe('0 to 1; lower hears quieter speech.'),
+  vad_silence_ms: z.int().nullable().describe('Silence that ends a turn, milliseconds.'),
+})
+
 const modelObject = z.strictObject({
   provider: z.string().min(1).max(64).nullish(),
   name: z.string().min(1).max(255).nullish().describe("The vendor's own name of the model."),
@@ -31,7 +37,12 @@ const modelInput = z
 const definitionShape = {
   description: z.string().nullish(),
   instructions: z.string().nullish(),
-  modality: modalitySchema.nullish().describe('Only `text` is available in this version.'),
+  modality: modalitySchema
+    .nullish()
+    .describe('Only `text` can be asked for in this version; what the agent has already is kept.'),
+  voice: voiceSchema
+    .nullish()
+    .describe('Cannot be changed through this API in this version; what the agent has already is kept.'),
   model: modelInput.nullish(),
   tools: z.array(agentToolInputSchema).nullish(),
   output: z
@@ -43,6 +54,7 @@ const definitionShape = {
       steps: z.int().nullish(),
       tool_calls: z.int().nullish(),
       seconds: z.number().nullish(),
+      step_seconds: z.number().nullish().describe('For one model call or one tool call.'),
       tokens: z.int().nullish(),
       runs_per_day: z.int().nullish(),
     })
@@ -101,6 +113,7 @@ const printedDefinition = {
   description: z.string().nullable(),
   instructions: z.string().nullable(),
   modality: modalitySchema,
+  voice: voiceSchema.nullable().describe('null: it does not speak.'),
   model: z
     .strictObject({
       provider: z.string().nullable(),
@@ -119,6 +132,7 @@ const printedDefinition = {
     steps: z.int(),
     tool_calls: z.int().nullable(),
     seconds: z.number(),
+    step_seconds: z.number().nullable(),
     tokens: z.int().nullable(),
     runs_per_day: z.int().nullable(),
   }),

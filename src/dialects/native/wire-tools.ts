@@ -7,7 +7,16 @@ const effectsSchema = z.enum(['none', 'idempotent', 'checkable', 'once'])
 const jsonSchemaSchema = z.record(z.string(), z.json()).describe('JSON Schema of the arguments, an object.')
 
 /** Tools that are documented for later; asking for one is answered with `feature_unavailable`. */
-const laterTools = ['web_search', 'file_search', 'mcp', 'openapi', 'agent', 'code', 'end_call'] as const
+const laterTools = [
+  'web_search',
+  'x_search',
+  'file_search',
+  'mcp',
+  'openapi',
+  'agent',
+  'code',
+  'end_call',
+] as const
 
 const shared = {
   name: z.string().describe('What the model calls it: 1 to 64 letters, digits, underscores or hyphens.'),
@@ -48,7 +57,9 @@ const currentTimeInput = z.strictObject({
 
 const laterInput = z
   .looseObject({ type: z.enum(laterTools) })
-  .describe('Not available in this version: answered with 501.')
+  .describe(
+    'Not available in this version: adding one is answered with 501. One that the agent has already is kept as it is.',
+  )
 
 const referenceInput = z.strictObject({
   type: z.literal('reference'),
@@ -92,6 +103,21 @@ const printedFunction = z.strictObject({ type: z.literal('function'), ...printed
 
 const printedCurrentTime = z.strictObject({ type: z.literal('get_current_time'), approval: approvalSchema })
 
+/** Built-in tools that another API may give an agent, and that this one keeps. */
+const printedKept = z.strictObject({
+  type: z.enum(['web_search', 'x_search', 'file_search']),
+  approval: approvalSchema,
+  settings: z.record(z.string(), z.json()),
+})
+
+const printedMcp = z.strictObject({
+  type: z.literal('mcp'),
+  ...printedShared,
+  url: z.string(),
+  headers: z.record(z.string(), z.literal('***')),
+  allowed_tools: z.array(z.string()).nullable(),
+})
+
 const printedReference = z.strictObject({
   type: z.literal('reference'),
   tool_id: z.string(),
@@ -101,11 +127,18 @@ const printedReference = z.strictObject({
 
 /** A tool as it is printed: every field, header values masked. */
 export const toolDefinitionSchema = z
-  .discriminatedUnion('type', [printedHttp, printedFunction, printedCurrentTime])
+  .discriminatedUnion('type', [printedHttp, printedFunction, printedCurrentTime, printedKept, printedMcp])
   .meta({ id: 'ToolDefinition' })
 
 export const agentToolSchema = z
-  .discriminatedUnion('type', [printedHttp, printedFunction, printedCurrentTime, printedReference])
+  .discriminatedUnion('type', [
+    printedHttp,
+    printedFunction,
+    printedCurrentTime,
+    printedKept,
+    printedMcp,
+    printedReference,
+  ])
   .meta({ id: 'AgentTool' })
 
 const sharedTool = { id: z.string(), revision: z.int(), created_at: timeSchema, updated_at: timeSchema }

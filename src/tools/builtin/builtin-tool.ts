@@ -6,7 +6,15 @@ import { getCurrentTime } from './get-current-time.ts'
 
 type Builtin = (args: JsonObject, clock: Clock) => ToolResult
 
-const builtins: Readonly<Record<string, Builtin>> = { get_current_time: getCurrentTime }
+const builtins: Readonly<Record<string, Builtin>> = {
+  get_current_time: getCurrentTime,
+  web_search: () => unavailable('This server has no search of the web yet.'),
+  x_search: () => unavailable('This server has no search of posts yet.'),
+}
+
+function unavailable(message: string): ToolResult {
+  return { status: 'error', message: `${message} Answer without it, and say so.` }
+}
 
 /** The tools that ship with the server. They change nothing outside of it. */
 export function createBuiltinTool(deps: { clock: Clock }): ToolKind<BuiltinTool> {
