@@ -10,6 +10,7 @@ import { createRunService } from './core/runs/run-service.ts'
 import { createRunStore } from './core/runs/run-store.ts'
 import { createThreadService } from './core/threads/thread-service.ts'
 import { createThreadStore } from './core/threads/thread-store.ts'
+import { createToolRunner } from './core/tools/tool-runner.ts'
 import type { RunEngine } from './engine/run-engine.ts'
 import { Worker } from './engine/worker.ts'
 import { serveExample } from './examples.ts'
@@ -22,7 +23,7 @@ export type Running = Awaited<ReturnType<typeof createRunning>>
 /** What accepts, executes and answers runs. `engine` is the dispatcher, which starts later; `parts` disposes of it all. */
 export async function createRunning(
   foundation: Foundation,
-  { agents, models, validator }: Resources,
+  { agents, models, tools, validator }: Resources,
   engine: Promise<RunEngine>,
   parts: AsyncDisposableStack,
 ) {
@@ -59,13 +60,14 @@ export async function createRunning(
       },
     }),
   )
+  const toolKinds = createToolKinds({ egress, clock, examples: serveExample })
   const worker: Worker = new Worker({
     journal,
     runs: runStore,
     threads: threadStore,
     blobs,
     models,
-    toolKinds: createToolKinds({ egress, clock, examples: serveExample }),
+    toolKinds,
     resolveAgent: (run) => agents.resolvePinned(run.id, run.pins),
     checkArguments: (tool, { call }) =>
       call.raw === undefined
@@ -105,7 +107,15 @@ export async function createRunning(
     log,
   })
   const canSee = agents.canSeeRuns
-  const approvals = createApprovalService({ store: createApprovalStore(database), answers, runs, canSee })
+  const approvals = createApprovalService({
+    store: createApprovalStore(database),
+    answers,
+    runs,
+    openRunTools: agents.openRunTools,
+    canSee,
+    clock,
+  })
   const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
-  return { tail, executor, executorStore, worker, dispatcher, runs, answers, approvals, threads }
+  const toolRunner = createToolRunner({ tools, toolKinds, validator, clock, log })
+  return { tail, executor, executorStore, worker, dispatcher, runs, answers, approvals, threads, toolRunner }
 }

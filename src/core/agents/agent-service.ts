@@ -19,7 +19,7 @@ import type {
   Visibility,
 } from './agent.ts'
 import { maySee, refuseBadOverrides, refuseBadSlug, refuseHandOver, refuseWrite } from './agent-rules.ts'
-import { pinRunTools, withRunTools, type PinnedTools } from './run-tools.ts'
+import { openRunTools, pinRunTools, withRunTools, type PinnedTools } from './run-tools.ts'
 import { changedRow, rowOf, sameRow, updated, withDefinitions, withVersion } from './agent-plan.ts'
 import type { AgentChange, Fact, Plan } from './agent-plan.ts'
 import { createAgentResolver } from './agent-resolver.ts'
@@ -288,14 +288,17 @@ export function createAgentService(options: AgentServiceOptions) {
       return pinRunTools(options, runId, tools)
     },
 
+    /** The tools that a run was given, their header values opened. */
+    openRunTools(runId: string, pinned: PinnedTools): ToolDefinition[] {
+      return openRunTools(runId, pinned, options.sealer)
+    },
+
     /** What a run that was accepted earlier works with: exactly what it pinned, whatever was changed since. */
     async resolvePinned(
       runId: string,
       pins: PinnedTools & Pick<RunPins, 'versionId' | 'toolRevisions' | 'overrides' | 'knowledge'>,
     ): Promise<ResolvedAgent> {
-      // A run of an earlier Parley pinned neither.
-      const { versionId, toolRevisions, overrides = null, knowledge = false } = pins
-      const agent = await resolver.resolveVersion(versionId, { toolRevisions, overrides, knowledge })
+      const agent = await resolver.resolveVersion(pins.versionId, pins)
       return withRunTools(agent, runId, pins, options.sealer)
     },
 

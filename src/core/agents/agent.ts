@@ -118,6 +118,8 @@ export interface RunOverrides {
   instructions?: string | null
   /** Follows the instructions, on a line of its own. */
   additionalInstructions?: string
+  /** RFC 3339 with a numeric offset: when the run was accepted, as the model is told it on the last line of the instructions. */
+  currentTime?: string
   model?: Partial<Pick<ModelChoice, 'name' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort'>>
   /** In place of every tool of the agent. Shared tools only, so that no secret is in a run's pins. */
   tools?: ToolReference[]

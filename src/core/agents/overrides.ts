@@ -12,9 +12,11 @@ const anyModel: ModelChoice = {
 
 /** The definition as one run uses it. */
 export function overridden(definition: AgentDefinition, overrides: RunOverrides): AgentDefinition {
-  const { instructions, additionalInstructions, model, tools, output, limits, history } = overrides
+  const { instructions, additionalInstructions, currentTime, model, tools, output, limits, history } =
+    overrides
   const own = instructions === undefined ? definition.instructions : instructions
-  const lines = [own, additionalInstructions].filter((text) => typeof text === 'string' && text !== '')
+  const time = currentTime === undefined ? '' : `Current time (ISO): ${currentTime}`
+  const lines = [own, additionalInstructions, time].filter((text) => typeof text === 'string' && text !== '')
   return {
     ...definition,
     instructions: lines.length === 0 ? null : lines.join('\n'),

@@ -38,6 +38,12 @@ export function pinRunTools(
   return { tools: taken.tools, sealedSecrets: sealSecrets(deps.sealer, taken.secrets, runId) }
 }
 
+/** The tools that a run was given, as they were given. */
+export function openRunTools(runId: string, pinned: PinnedTools, sealer: Sealer): ToolDefinition[] {
+  const secrets = openSecrets(sealer, pinned.sealedSecrets, runId)
+  return pinned.tools.map((tool) => openTool(tool, secrets))
+}
+
 /** The agent with the tools that its run was given: they stand beside its own, and replace one of the same name. */
 export function withRunTools(
   agent: ResolvedAgent,
@@ -46,8 +52,7 @@ export function withRunTools(
   sealer: Sealer,
 ): ResolvedAgent {
   if (pinned.tools.length === 0) return agent
-  const secrets = openSecrets(sealer, pinned.sealedSecrets, runId)
-  const given = new Map(pinned.tools.map((tool) => [tool.name, openTool(tool, secrets)]))
+  const given = new Map(openRunTools(runId, pinned, sealer).map((tool) => [tool.name, tool]))
   const tools = [...agent.tools.filter((tool) => !given.has(tool.name)), ...given.values()]
   if (tools.length > agentLimits.tools) {
     throw new AppError('invalid_request', { detail: `tools: a run has at most ${agentLimits.tools} tools.` })

@@ -1,12 +1,16 @@
 import { AppError, invalidField } from '../../errors.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { JsonValue } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
+import type { RunOverrides } from '../agents/agent.ts'
+import type { PinnedTools } from '../agents/run-tools.ts'
 import { visiblePage } from '../agents/visible.ts'
 import type { Decision } from '../events/event.ts'
 import type { AnswerService } from '../runs/answer-service.ts'
 import type { RunService } from '../runs/run-service.ts'
+import type { ToolDefinition } from '../tools/tool.ts'
 import { decisionsFor, type Approval } from './approval.ts'
 import type { ApprovalFilter, ApprovalStore, DeferredDecision } from './approval-store.ts'
 
@@ -18,6 +22,15 @@ export interface DecisionRequest {
   reason: string | null
   /** Only with `happened`: what the call returned. */
   result: JsonValue
+  /** Only with `approve`, and only for a deferred call: what it is made with instead. */
+  arguments?: JsonValue
+}
+
+/** A question as it was answered. */
+export interface Decided {
+  approval: Approval
+  /** The run that makes a deferred call, or tells the agent that it was rejected; null: the run that asked goes on. */
+  startedRunId: string | null
 }
 
 export type ApprovalService = ReturnType<typeof createApprovalService>
@@ -26,11 +39,14 @@ export type ApprovalService = ReturnType<typeof createApprovalService>
 export function createApprovalService(deps: {
   store: ApprovalStore
   answers: AnswerService
-  runs: Pick<RunService, 'get' | 'create'>
+  runs: Pick<RunService, 'get' | 'create' | 'pinsOf'>
+  /** The tools that a run was given, their header values opened. */
+  openRunTools: (runId: string, pins: PinnedTools) => ToolDefinition[]
+  clock: Clock
   /** Whether this principal may see what an agent did, deleted or not. */
   canSee: (principal: Principal, agentId: string) => Promise<boolean>
 }) {
-  const { store, answers, runs, canSee } = deps
+  const { store, answers, runs, canSee, clock } = deps
 
   async function get(principal: Principal, id: string): Promise<Approval> {
     const approval = await store.find(principal.workspaceId, id)
@@ -56,6 +72,7 @@ export function createApprovalService(deps: {
   async function create(principal: Principal, decision: DeferredDecision): Promise<void> {
     const { approval, runId, approved, reason, decidedBy } = decision
     const origin = await runs.get(principal, approval.runId)
+    const pins = await runs.pinsOf(principal, origin.id)
     const accepted = await runs.create(principal, {
       id: runId,
       agentId: approval.agentId,
@@ -67,7 +84,8 @@ export function createApprovalService(deps: {
       ],
       thread: { id: origin.threadId },
       version: origin.agentVersion,
-      tools: [],
+      tools: deps.openRunTools(origin.id, pins),
+      overrides: toldTheTime(pins.overrides, clock.now()),
       metadata: origin.metadata,
       dialect: origin.dialect,
       source: 'approval',
@@ -107,7 +125,7 @@ export function createApprovalService(deps: {
      *
      * Errors: `approval_not_found`, `approval_decided`, `run_finished`, `invalid_request` for a decision of another kind.
      */
-    async decide(principal: Principal, id: string, request: DecisionRequest): Promise<Approval> {
+    async decide(principal: Principal, id: string, request: DecisionRequest): Promise<Decided> {
       const approval = await get(principal, id)
       const allowed = decisionsFor[approval.kind]
       if (!allowed.includes(request.decision)) {
@@ -116,11 +134,20 @@ export function createApprovalService(deps: {
       if (request.result !== null && request.decision !== 'happened') {
         throw invalidField('result', 'only "happened" takes a result')
       }
+      if (request.arguments !== undefined) refuseArguments(approval, request.decision)
       if (approval.state !== 'pending') throw new AppError('approval_decided')
-      const { decision, reason, result } = request
+      const { decision, reason, result, arguments: args } = request
       const runToStart = approval.mode === 'defer' ? newId() : null
       const record = async (transaction: Parameters<ApprovalStore['decide']>[0]): Promise<void> => {
-        const decided = { decision, reason, result, by: principal.userId, runToStart }
+        const by = principal.userId
+        const decided = {
+          decision,
+          reason,
+          result,
+          by,
+          runToStart,
+          ...(args !== undefined && { arguments: args }),
+        }
         if (!(await store.decide(transaction, id, decided))) throw new AppError('approval_decided')
       }
       if (runToStart !== null) {
@@ -128,7 +155,14 @@ export function createApprovalService(deps: {
         faultPoint('run.answer_recorded')
         const { userId: decidedBy, organizationId } = principal
         const approved = decision === 'approve'
-        await start(principal, { approval, runId: runToStart, approved, reason, decidedBy, organizationId })
+        await start(principal, {
+          approval: { ...approval, arguments: args ?? approval.arguments },
+          runId: runToStart,
+          approved,
+          reason,
+          decidedBy,
+          organizationId,
+        })
       } else {
         const { callId } = approval
         await answers.decide(
@@ -137,7 +171,7 @@ export function createApprovalService(deps: {
           record,
         )
       }
-      return await get(principal, id)
+      return { approval: await get(principal, id), startedRunId: runToStart }
     },
 
     /** Starts the runs of decisions on deferred calls whose process died between recording and starting them. */
@@ -156,6 +190,21 @@ export function createApprovalService(deps: {
       }
     },
   }
+}
+
+function refuseArguments({ mode }: Approval, decision: Decision): void {
+  if (decision !== 'approve') throw invalidField('arguments', 'only "approve" takes other arguments')
+  if (mode !== 'defer')
+    throw invalidField(
+      'arguments',
+      'the run that asked goes on with its own; only a deferred call takes others',
+    )
+}
+
+/** The same as the run that asked was told, but the time. */
+function toldTheTime(overrides: RunOverrides | null, now: number): RunOverrides | null {
+  if (overrides?.currentTime === undefined) return overrides
+  return { ...overrides, currentTime: new Date(now).toISOString().replace('Z', '+00:00') }
 }
 
 /** Who decided, as far as a run needs to know. That they were allowed to was checked then, so nothing is refused for it now. */

@@ -72,6 +72,8 @@ export function createApprovalStore(database: Database) {
         result: JsonValue
         by: string
         runToStart: string | null
+        /** In place of those that were asked about. */
+        arguments?: JsonValue
       },
     ): Promise<boolean> {
       const row = await transaction
@@ -84,6 +86,7 @@ export function createApprovalStore(database: Database) {
           decided_by: decided.by,
           run_to_start: decided.runToStart,
           decided_at: sql<Date>`now()`,
+          ...(decided.arguments !== undefined && { arguments: JSON.stringify(decided.arguments) }),
         })
         .where('id', '=', id)
         .where('state', '=', 'pending')

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Database } from '../../storage/database.ts'
-import type { RunPins, RunState } from './run.ts'
+import { storedPins, type RunPins, type RunState } from './run.ts'
 
 /** A run that nobody runs and that any process may pick up. */
 export interface QueuedRun {
@@ -251,7 +251,7 @@ export function createExecutorStore(database: Database) {
           agentId: row.agent_id,
           threadId: row.thread_id,
           fence: fence + 1,
-          pins: row.pins as RunPins, // written from this type
+          pins: storedPins(row.pins),
         }
       })
     },

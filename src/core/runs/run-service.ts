@@ -262,6 +262,14 @@ export function createRunService(deps: {
     create,
     get,
 
+    /** What the run was accepted with. Errors: `run_not_found`. */
+    async pinsOf(principal: Principal, id: string): Promise<RunPins> {
+      await get(principal, id)
+      const pins = await store.pinsOf(id)
+      if (pins === null) throw new AppError('run_not_found')
+      return pins
+    },
+
     /** Newest first, only those this principal may see. `after`: the last run of the page before. */
     list: (principal: Principal, filter: RunFilter, page: Page): Promise<Run[]> =>
       visiblePage(

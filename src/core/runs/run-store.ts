@@ -7,7 +7,16 @@ import type { EventTypes, RunEventType } from '../events/event.ts'
 import { eventsAfter } from '../events/event-store.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import type { QueuedRun } from './executor-store.ts'
-import type { InputPart, Run, RunError, RunPins, RunState, Usage, WaitingFor } from './run.ts'
+import {
+  storedPins,
+  type InputPart,
+  type Run,
+  type RunError,
+  type RunPins,
+  type RunState,
+  type Usage,
+  type WaitingFor,
+} from './run.ts'
 
 export interface RunFilter {
   agentId?: string
@@ -237,6 +246,12 @@ export function createRunStore(database: Database) {
     eventsAfter: (runId: string, after: number, limit: number): Promise<JournalEvent[]> =>
       eventsAfter(db, runId, after, limit),
 
+    /** What the run was accepted with. */
+    async pinsOf(id: string): Promise<RunPins | null> {
+      const row = await db.selectFrom('runs').select('pins').where('id', '=', id).executeTakeFirst()
+      return row ? storedPins(row.pins) : null
+    },
+
     async fenceOf(id: string): Promise<{ fence: number; agentId: string; state: RunState } | null> {
       const row = await db
         .selectFrom('runs')
@@ -285,7 +300,7 @@ export function lockedFromRow(
     fence: row.fence,
     lastSeq: row.last_seq,
     waitingFor: row.waiting_for as WaitingFor | null, // written from this type
-    pins: row.pins as RunPins, // written from this type
+    pins: storedPins(row.pins),
     usage: row.usage as Usage | null, // written from this type
   }
 }

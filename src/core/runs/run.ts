@@ -79,6 +79,12 @@ export interface RunPins {
   deferredCall: DeferredCall | null
 }
 
+/** What a run pinned, as the journal wrote it; a run of an earlier Parley pinned less. */
+export function storedPins(stored: unknown): RunPins {
+  const pins = stored as Omit<RunPins, 'overrides' | 'knowledge'> // only the journal writes them, from this type
+  return { overrides: null, knowledge: false, ...pins }
+}
+
 export interface Run {
   id: string
   workspaceId: string

@@ -14,6 +14,7 @@ import type {
 } from '../../ports/language-model.ts'
 import { buildPrompt, modelSettings, modelTools } from '../prompt.ts'
 import { record, type Segment } from '../segment.ts'
+import { stepDeadline } from '../step-deadline.ts'
 
 /** A model that can be called, with both the name that was asked for and the one that answers. */
 export interface CallableModel {
@@ -64,6 +65,8 @@ export async function callModel(
   if (move.restart)
     record(segment, 'step.restarted', { step: move.step, reason: 'The process that called the model ended.' })
 
+  using deadline = stepDeadline(segment)
+  const signal = deadline?.signal ?? segment.abort.signal
   let failure: unknown = null
   let begun = move.restart
   for (const [index, choice] of choices.entries()) {
@@ -71,9 +74,10 @@ export async function callModel(
       const model = await deps.models.resolve(segment.run.workspaceId, choice)
       if (index > 0 || !move.restart) startStep(segment, move.step, model, begun)
       begun = true
-      return await attempt(segment, deps, move.step, model, options)
+      return await attempt(segment, deps, move.step, model, { ...options, abortSignal: signal })
     } catch (error) {
-      if (segment.abort.signal.aborted) throw error
+      if (deadline?.passed) throw timedOut(deadline.seconds)
+      if (signal.aborted) throw error
       failure = error
       segment.log.warn(
         { err: error, run: segment.run.id, step: move.step, fallbacks: choices.length - 1 - index },
@@ -82,6 +86,10 @@ export async function callModel(
     }
   }
   throw failure
+}
+
+function timedOut(seconds: number): AppError {
+  return new AppError('model_timed_out', { detail: `The model did not answer within ${seconds} seconds.` })
 }
 
 function startStep(segment: Segment, step: number, model: CallableModel, begun: boolean): void {
@@ -94,15 +102,15 @@ async function attempt(
   deps: ModelCallDeps,
   step: number,
   model: CallableModel,
-  options: ModelCallOptions,
+  options: ModelCallOptions & { abortSignal: AbortSignal },
 ): Promise<void> {
-  const { signal } = segment.abort
+  const { abortSignal: signal } = options
   for (let number = 1; ; number++) {
     const began = segment.clock.monotonic()
     const reader = new AnswerReader(segment, step)
     try {
       faultPoint('step.before_model_call')
-      const { stream } = await model.model.doStream({ ...options, abortSignal: signal })
+      const { stream } = await model.model.doStream(options)
       const answer = await reader.read(stream)
       faultPoint('step.model_answered')
       complete(segment, step, model, answer, segment.clock.monotonic() - began)

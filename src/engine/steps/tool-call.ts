@@ -7,6 +7,7 @@ import { argumentsHash, effectId, effectPolicy } from '../effects.ts'
 import type { CallMemory } from '../memory.ts'
 import type { CallMove } from '../run-machine.ts'
 import { record, SegmentStopped, type Segment } from '../segment.ts'
+import { stepDeadline } from '../step-deadline.ts'
 
 export interface ToolCallDeps {
   /** One adapter per kind of tool that runs in this server. */
@@ -144,11 +145,7 @@ async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemo
   const began = segment.clock.monotonic()
   requireLease(deps)
   segment.abort.signal.throwIfAborted()
-  const result = await kindOf(deps, tool).call(tool, {
-    arguments: isJsonObject(call.arguments) ? call.arguments : {},
-    effectId: effectId(segment.run.id, call.callId),
-    signal: segment.abort.signal,
-  })
+  const result = await callInTime(segment, deps, memory)
   faultPoint('effect.after_call')
   const ms = Math.round(segment.clock.monotonic() - began)
   // What is known of an effect is kept, even when the segment has been stopped meanwhile.
@@ -158,6 +155,23 @@ async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemo
     faultPoint('effect.after_receipt')
   }
   segment.abort.signal.throwIfAborted()
+}
+
+/** A call that takes longer than a step may is an error that the model reads. */
+async function callInTime(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<ToolResult> {
+  const { call } = memory
+  const tool = definitionOf(segment, memory)
+  using deadline = stepDeadline(segment)
+  try {
+    return await kindOf(deps, tool).call(tool, {
+      arguments: isJsonObject(call.arguments) ? call.arguments : {},
+      effectId: effectId(segment.run.id, call.callId),
+      signal: deadline?.signal ?? segment.abort.signal,
+    })
+  } catch (error) {
+    if (!deadline?.passed) throw error
+    return { status: 'error', message: `The call did not answer within ${deadline.seconds} seconds.` }
+  }
 }
 
 function printResult(result: ToolResult): { status: 'ok' | 'error'; output: JsonValue } {

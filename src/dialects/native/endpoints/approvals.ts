@@ -91,12 +91,12 @@ export function approvalEndpoints({ approvals }: { approvals: ApprovalService })
       reply: { status: 200, body: approvalSchema },
       errors: ['approval_not_found', 'approval_decided', 'run_finished'],
       async handle({ principal, params: path, body }) {
-        const decided = await approvals.decide(principal, readApprovalId(path), {
+        const { approval } = await approvals.decide(principal, readApprovalId(path), {
           decision: body.decision,
           reason: body.reason ?? null,
           result: body.result ?? null,
         })
-        return printApproval(decided)
+        return printApproval(approval)
       },
     }),
   ]
