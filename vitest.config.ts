@@ -6,6 +6,8 @@ const slow = [
   'test/crash/**/*.test.ts',
   'test/scenarios/**/*.test.ts',
   'test/laws/**/*.test.ts',
+  'test/dialects/**/*.test.ts',
+  'test/clients/**/*.test.ts',
   'src/storage/{backup,embedded,housekeeping,template}.test.ts',
 ]
 

@@ -1,16 +1,40 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { nativeEndpoints, type NativeServices } from '../src/dialects/native/index.ts'
+import { makeEndpoints } from '../src/dialects/make/index.ts'
+import { nativeEndpoints } from '../src/dialects/native/index.ts'
+import { supportedDialects } from '../src/dialects/support.ts'
+import { xaiEndpoints } from '../src/dialects/xai/index.ts'
 import { serverEndpoints } from '../src/http/server-endpoints.ts'
-import { renderApi } from './render-api.ts'
+import type { Services } from '../src/services.ts'
+import { renderApi, type ApiIntroduction } from './render-api.ts'
+import { renderDialects } from './render-dialects.ts'
 import { renderConfiguration, renderEnvironmentExample, renderErrors } from './render-reference.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /** The records of endpoints are complete without the services that their handlers call. */
-function noServices(): NativeServices {
+function noServices(): Services {
   const nothing: object = new Proxy({}, { get: () => nothing })
-  return nothing as NativeServices // no handler is called here
+  return nothing as Services // no handler is called here
+}
+
+const native: ApiIntroduction = {
+  title: 'API',
+  lines: [
+    'JSON in and out, names in snake case, `Authorization: Bearer <key>`. A running server describes every operation with',
+    'its schemas at `GET /openapi.json`. Lists take `limit` (1 to 1000, default 100) and `after` (the `next_cursor` of the',
+    'page before). Every POST takes `Idempotency-Key`. Errors are [problem details](errors.md).',
+  ],
+}
+
+function vendor(name: string, mount: string, credential: string): ApiIntroduction {
+  return {
+    title: `API, as ${name} writes it`,
+    lines: [
+      `The API of ${name} as this server answers it, below \`${mount}\`; \`${credential}\`. A running server describes every`,
+      `operation with its schemas at \`GET ${mount}/openapi.json\`. What is promised of it stands in [Dialects](dialects.md).`,
+    ],
+  }
 }
 
 /** The generated documents, by path from the root of the repository. */
@@ -24,9 +48,16 @@ export function generatedDocuments(): Record<string, string> {
     '.env.example': renderEnvironmentExample(),
     'docs/reference/configuration.md': renderConfiguration(),
     'docs/reference/errors.md': renderErrors(),
-    'docs/reference/api.md': renderApi([
+    'docs/reference/dialects.md': renderDialects(supportedDialects),
+    'docs/reference/api.md': renderApi(native, [
       { prefix: '/v1', endpoints: nativeEndpoints(noServices()) },
       { prefix: '', endpoints: server },
+    ]),
+    'docs/reference/api-make.md': renderApi(vendor('Make', '/make', 'Authorization: Token <key>'), [
+      { prefix: '/make/api/v2', endpoints: makeEndpoints(noServices()) },
+    ]),
+    'docs/reference/api-xai.md': renderApi(vendor('xAI', '/xai', 'Authorization: Bearer <key>'), [
+      { prefix: '/xai', endpoints: xaiEndpoints(noServices()) },
     ]),
   }
 }

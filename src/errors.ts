@@ -57,6 +57,11 @@ export const errors = {
     category: 'not_found',
     message: 'The carrier has no number left in this area code.',
   },
+  carrier_unavailable: {
+    category: 'upstream',
+    message: 'The phone carrier did not answer.',
+    retryable: true,
+  },
   order_not_found: { category: 'not_found', message: 'The example shop has no order with this id.' },
   agent_disabled: { category: 'conflict', message: 'This agent is disabled; enable it before running it.' },
   agent_has_no_version: {
@@ -77,6 +82,7 @@ export const errors = {
   },
   thread_busy: { category: 'conflict', message: 'A run of this thread has not finished; cancel it first.' },
   run_finished: { category: 'conflict', message: 'This run has already finished.' },
+  run_cancelled: { category: 'conflict', message: 'This run was cancelled.' },
   not_waiting_for_that: { category: 'conflict', message: 'This run is not waiting for that answer.' },
   approval_decided: { category: 'conflict', message: 'This approval has already been decided.' },
   idempotency_mismatch: {

@@ -4,21 +4,33 @@ import { createAgentService } from './core/agents/agent-service.ts'
 import { createAgentStore } from './core/agents/agent-store.ts'
 import { createConnectionService } from './core/connections/connection-service.ts'
 import { createConnectionStore } from './core/connections/connection-store.ts'
+import { createDocumentService } from './core/knowledge/document-service.ts'
+import { createDocumentStore } from './core/knowledge/document-store.ts'
 import { createModelService } from './core/models/model-service.ts'
+import { createPhoneNumberService } from './core/phone-numbers/phone-number-service.ts'
+import { createPhoneNumberStore } from './core/phone-numbers/phone-number-store.ts'
 import { createSchemaValidator } from './core/tools/schema-validator.ts'
 import { createToolService } from './core/tools/tool-service.ts'
 import { createToolStore } from './core/tools/tool-store.ts'
 import { keyFormsOf, spokenRows } from './dialects/index.ts'
 import type { Foundation } from './foundation.ts'
 import { readPriceFile } from './price-file.ts'
-import { costOf, createLanguageModel, createPriceTable, listModels, providers } from './providers/index.ts'
+import {
+  costOf,
+  createDocumentReader,
+  createFictionalCarrier,
+  createLanguageModel,
+  createPriceTable,
+  listModels,
+  providers,
+} from './providers/index.ts'
 import { vendorEnvironment } from './vendor-environment.ts'
 
 export type Resources = Awaited<ReturnType<typeof createResources>>
 
 /** The services of what is kept and configured: who may do what, agents, and what agents use. */
 export async function createResources(foundation: Foundation) {
-  const { config, clock, egress, database, sealer, replicas, cacheTtlMs, localServers } = foundation
+  const { config, clock, egress, database, sealer, blobs, replicas, cacheTtlMs, localServers } = foundation
   const { publish } = replicas
   const access = createAccessService({
     store: createAccessStore(database.kysely),
@@ -62,5 +74,25 @@ export async function createResources(foundation: Foundation) {
     tools,
     checkModel: (workspaceId, choice) => models.check(workspaceId, choice),
   })
-  return { access, validator, connections, models, tools, agents }
+  const documents = createDocumentService({
+    store: createDocumentStore(database.kysely),
+    blobs,
+    reader: createDocumentReader(),
+    agents,
+    agentChanged: (agentId) => {
+      agents.invalidate(agentId)
+      replicas.tell({ changed: 'agent', id: agentId })
+    },
+    clock,
+    publish,
+  })
+  const phoneNumbers = createPhoneNumberService({
+    store: createPhoneNumberStore(database.kysely),
+    carrier: createFictionalCarrier(),
+    agents,
+    clock,
+    publish,
+    log: foundation.log,
+  })
+  return { access, validator, connections, models, tools, agents, documents, phoneNumbers }
 }

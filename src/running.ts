@@ -1,5 +1,7 @@
 import { createApprovalService } from './core/approvals/approval-service.ts'
 import { createApprovalStore } from './core/approvals/approval-store.ts'
+import { createCallbackService } from './core/callbacks/callback-service.ts'
+import { createCallbackStore } from './core/callbacks/callback-store.ts'
 import { Journal } from './core/events/journal.ts'
 import { Tail } from './core/events/tail.ts'
 import { createAnswerService } from './core/runs/answer-service.ts'
@@ -15,6 +17,7 @@ import type { RunEngine } from './engine/run-engine.ts'
 import { Worker } from './engine/worker.ts'
 import { serveExample } from './examples.ts'
 import type { Foundation } from './foundation.ts'
+import { createPostJson } from './lib/post-json.ts'
 import type { Resources } from './resources.ts'
 import { createToolKinds } from './tools/index.ts'
 
@@ -23,11 +26,11 @@ export type Running = Awaited<ReturnType<typeof createRunning>>
 /** What accepts, executes and answers runs. `engine` is the dispatcher, which starts later; `parts` disposes of it all. */
 export async function createRunning(
   foundation: Foundation,
-  { agents, models, tools, validator }: Resources,
+  { agents, documents, models, tools, validator }: Resources,
   engine: Promise<RunEngine>,
   parts: AsyncDisposableStack,
 ) {
-  const { database, log, clock, egress, blobs, replicas } = foundation
+  const { database, log, clock, egress, blobs, replicas, sealer } = foundation
   const runStore = createRunStore(database)
   const threadStore = createThreadStore(database)
   const executorStore = createExecutorStore(database)
@@ -60,7 +63,8 @@ export async function createRunning(
       },
     }),
   )
-  const toolKinds = createToolKinds({ egress, clock, examples: serveExample })
+  const searchDocuments = documents.search
+  const toolKinds = createToolKinds({ egress, clock, examples: serveExample, searchDocuments })
   const worker: Worker = new Worker({
     journal,
     runs: runStore,
@@ -116,6 +120,29 @@ export async function createRunning(
     clock,
   })
   const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
+  const callbacks = parts.use(
+    createCallbackService({
+      store: createCallbackStore(database.kysely),
+      sealer,
+      post: createPostJson(egress),
+      tail,
+      exclusive: database.exclusive,
+      clock,
+      log,
+    }),
+  )
   const toolRunner = createToolRunner({ tools, toolKinds, validator, clock, log })
-  return { tail, executor, executorStore, worker, dispatcher, runs, answers, approvals, threads, toolRunner }
+  return {
+    tail,
+    executor,
+    executorStore,
+    worker,
+    dispatcher,
+    runs,
+    answers,
+    approvals,
+    threads,
+    callbacks,
+    toolRunner,
+  }
 }

@@ -2,10 +2,10 @@ import type { Config } from './config/load.ts'
 import { createIdempotencyStore } from './core/access/idempotency-store.ts'
 import { createRetentionService } from './core/retention/retention-service.ts'
 import { createRetentionStore } from './core/retention/retention-store.ts'
+import { startPhoneNumberSweep } from './core/phone-numbers/phone-number-sweep.ts'
 import { createRunWatch } from './core/runs/run-watch.ts'
 import { createSettingsStore, type SettingsStore } from './core/settings/settings-store.ts'
 import { createUsageStore } from './core/usage/usage-store.ts'
-import type { NativeServices } from './dialects/native/index.ts'
 import { createSegmentRunner } from './engine/recovery.ts'
 import { startRunEngine, type RunEngine } from './engine/run-engine.ts'
 import { openFoundation } from './foundation.ts'
@@ -13,8 +13,9 @@ import type { Listener } from './http/listen.ts'
 import type { Log } from './lib/log.ts'
 import { createResources } from './resources.ts'
 import { createRunning } from './running.ts'
+import type { Services } from './services.ts'
 import { openDatabase, type Database } from './storage/database.ts'
-import { createSurface, listenAll, type ServerHooks } from './surface.ts'
+import { callbackRenderer, createSurface, listenAll, speak, type ServerHooks } from './surface.ts'
 
 export type { ServerHooks } from './surface.ts'
 
@@ -29,7 +30,7 @@ export interface Server extends AsyncDisposable {
   defaultModel: { name: string; why: string }
   /** Resolves once recovery has dispatched what earlier processes left. */
   recovered: Promise<void>
-  services: NativeServices
+  services: Services
   settings: SettingsStore
 }
 
@@ -49,10 +50,22 @@ export async function startServer(
   const foundation = await openFoundation(config, log, opening, parts)
   const { database, clock, blobs, ownerKey, replicas } = foundation
   const resources = await createResources(foundation)
-  const { access, agents, tools, connections, models } = resources
+  const { access, agents, tools, connections, models, documents, phoneNumbers } = resources
   const engine = Promise.withResolvers<RunEngine>()
   const running = await createRunning(foundation, resources, engine.promise, parts)
-  const { tail, executor, executorStore, worker, dispatcher, runs, answers, approvals, threads } = running
+  const {
+    tail,
+    executor,
+    executorStore,
+    worker,
+    dispatcher,
+    runs,
+    answers,
+    approvals,
+    threads,
+    callbacks,
+    toolRunner,
+  } = running
   const executorId = executor.id
   parts.use(
     await replicas.listen({
@@ -69,28 +82,35 @@ export async function startServer(
     }),
   )
 
-  const services = {
+  const services: Services = {
     access,
     agents,
     tools,
     connections,
     models,
+    documents,
+    phoneNumbers,
     runs,
     answers,
     approvals,
     threads,
+    callbacks,
+    toolRunner,
     usage: createUsageStore(database),
     blobs,
   }
   const idempotencyStore = createIdempotencyStore(database.kysely)
   const state = { recovered: false, problem: null as string | null }
+  const dialects = speak(services)
   const app = createSurface(foundation, running, services, {
+    dialects,
     version,
     idempotencyStore,
     degraded: () => [
       ...database.degraded(),
       ...executor.degraded(),
       ...watch.degraded(),
+      ...callbacks.degraded(),
       ...(state.problem === null ? [] : [state.problem]),
       ...(state.recovered || state.problem !== null
         ? []
@@ -113,7 +133,7 @@ export async function startServer(
       log,
     }),
   )
-  const listeners = await listenAll(app, config)
+  const listeners = await listenAll(app, foundation)
   parts.defer(async () => {
     await Promise.all(listeners.map((listener) => listener.close()))
     await worker.drain(drainTime)
@@ -123,13 +143,17 @@ export async function startServer(
     createRetentionService({
       store: createRetentionStore(database),
       idempotency: idempotencyStore,
+      documents,
       clock,
       days: config.retentionDays,
       pruneDispatches: async () => await (await engine.promise).prune(),
+      purgeCallbacks: callbacks.purge,
       log,
     }),
   )
   retention.start()
+  callbacks.start(callbackRenderer(dialects))
+  parts.use(startPhoneNumberSweep(phoneNumbers))
 
   const stack = parts.move()
   const recovered = (async () => {

@@ -11,6 +11,7 @@ export function printStart(
 ): void {
   const { config, version, example } = options
   const [listener] = server.listeners
+  const certificate = config.tls?.selfSigned ? config.tls.cert : null
   const url = config.publicUrl ?? listener?.url ?? ''
   const { key, created } = server.ownerKey
   const keyFile = join(config.dataDir, 'owner-key')
@@ -20,6 +21,11 @@ export function printStart(
     '',
     `  Console    ${url}/console  (in this version one page that says where things are)`,
     `  API        ${url}/v1, described at ${url}/openapi.json`,
+    ...(certificate === null
+      ? []
+      : [
+          `  TLS        ${server.listeners.at(-1)?.url}  (self-signed: give clients ${certificate} as an authority)`,
+        ]),
     `  Model      ${server.defaultModel.name} (${server.defaultModel.why})`,
     `  Data       ${config.databaseUrl === null ? `${config.dataDir} (embedded database)` : 'PostgreSQL, from DATABASE_URL'}`,
     `  Process    ${process.pid}  (stops with SIGTERM or Ctrl-C; try kill -9)`,
@@ -28,6 +34,8 @@ export function printStart(
       : `  Owner key  in ${config.ownerKey === null ? keyFile : 'PARLEY_OWNER_KEY'}`,
   ]
   if (example) {
+    // A public URL has a certificate of its own: that of the proxy in front.
+    const trusted = config.publicUrl === null && url.startsWith('https:') ? certificate : null
     const keyText = config.ownerKey === null ? `$(cat '${keyFile}')` : '$PARLEY_OWNER_KEY'
     lines.push(
       '',
@@ -36,12 +44,12 @@ export function printStart(
         : []),
       'Ask the example agent yourself:',
       '',
-      `  curl ${url}/v1/agents/${printId('agent', example.agentId)}/runs \\`,
+      `  curl ${trusted === null ? '' : `--cacert '${trusted}' `}${url}/v1/agents/${printId('agent', example.agentId)}/runs \\`,
       `    -H "Authorization: Bearer ${keyText}" \\`,
       `    -H 'Content-Type: application/json' \\`,
       `    -d '{"input": "${exampleQuestion}"}'`,
       '',
-      `Or talk to it: npm run parley -- chat "Order Support" --url ${url} --key "${keyText}"`,
+      `Or talk to it: ${trusted === null ? '' : `NODE_EXTRA_CA_CERTS='${trusted}' `}npm run parley -- chat "Order Support" --url ${url} --key "${keyText}"`,
     )
   }
   process.stdout.write(`${lines.join('\n')}\n\n`)

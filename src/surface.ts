@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import type { Config } from './config/load.ts'
+import { certificateNames, ensureCertificate, type Certificate } from './certificate.ts'
+import type { Config, TlsConfig } from './config/load.ts'
 import type { IdempotencyStore } from './core/access/idempotency-store.ts'
+import type { RenderCallback } from './core/callbacks/callback-delivery.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { createResolver } from './dialects/index.ts'
-import { problemSchema } from './dialects/native/errors.ts'
-import { createNativeDialect, nativeEndpoints, type NativeServices } from './dialects/native/index.ts'
+import { createMakeDialect, makeEndpoints } from './dialects/make/index.ts'
+import { renderMakeCallback } from './dialects/make/render-callback.ts'
+import { createNativeDialect, nativeEndpoints } from './dialects/native/index.ts'
+import { createXaiDialect, xaiEndpoints } from './dialects/xai/index.ts'
 import type { Foundation } from './foundation.ts'
 import { createApp, type App } from './http/app.ts'
 import { createIdempotency } from './http/idempotency.ts'
@@ -11,17 +16,37 @@ import { listen, type Listener } from './http/listen.ts'
 import { createOpenApi } from './http/openapi.ts'
 import type { RouteServices } from './http/route.ts'
 import { serverEndpoints } from './http/server-endpoints.ts'
+import type { Log } from './lib/log.ts'
 import type { Running } from './running.ts'
+import type { Services } from './services.ts'
 
 /** Where tests look in. */
 export type ServerHooks = Pick<RouteServices, 'onReply'>
+
+/** Every API that this server speaks, the native one first. */
+export function speak(services: Services) {
+  const native = createNativeDialect(nativeEndpoints(services))
+  const make = createMakeDialect(makeEndpoints(services), renderMakeCallback(services))
+  const xai = createXaiDialect(xaiEndpoints(services))
+  return [native, make, xai] as const
+}
+
+/** What callbacks say: each speaks its own dialect. */
+export function callbackRenderer(dialects: readonly Dialect[]): RenderCallback {
+  return async ({ dialect, ...callback }) => {
+    const speaker = dialects.find(({ name }) => name === dialect)
+    if (speaker?.renderCallback) return await speaker.renderCallback(callback)
+    throw new Error(`The dialect ${dialect} has no callbacks.`)
+  }
+}
 
 /** Every API of the server over its services; it does not listen yet. */
 export function createSurface(
   { config, log }: Foundation,
   { executor, executorStore }: Running,
-  services: NativeServices,
+  services: Services,
   options: {
+    dialects: ReturnType<typeof speak>
     version: string
     idempotencyStore: IdempotencyStore
     /** What does not work as it should, in sentences. */
@@ -29,39 +54,47 @@ export function createSurface(
     hooks: ServerHooks
   },
 ): App {
-  const { version } = options
-  const native = createNativeDialect(nativeEndpoints(services))
-  const dialects = [native] as const
+  const { version, dialects } = options
+  const { publicUrl, trustProxy, dialectDefault } = config
+  const [native] = dialects
+  // The bare paths are the native API's only where no other one is the default.
+  const nativeServer = (publicUrl ?? '') + (dialectDefault === native.name ? '' : `/${native.mount}`)
   return createApp({
     dialects,
-    resolve: createResolver(dialects, { defaultDialect: config.dialectDefault, hosts: {} }),
+    resolve: createResolver(dialects, { defaultDialect: dialectDefault, hosts: config.hostDialects }),
     serverEndpoints: serverEndpoints({
       version,
-      openApi: createOpenApi({
-        version,
-        problem: problemSchema,
-        parts: [{ prefix: '/v1', endpoints: native.endpoints }],
-      }),
+      openApi: createOpenApi(native, { version, server: nativeServer || '/' }),
       ready: () => ({ status: 'ready', degraded: options.degraded() }),
     }),
+    version,
     access: services.access,
     idempotency: createIdempotency({
       store: options.idempotencyStore,
       executorId: executor.id,
       isExecutorAlive: (id) => executorStore.isAlive(id),
     }),
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
+    publicUrl,
+    trustProxy,
     log,
     ...options.hooks,
   })
 }
 
-/** Listens where the configuration says: plain, with TLS, or both. */
-export async function listenAll(app: App, config: Config): Promise<Listener[]> {
+async function loadCertificate(tls: TlsConfig, config: Config, log: Log): Promise<Certificate> {
+  const { cert: certPath, key: keyPath } = tls
+  if (!tls.selfSigned) return { cert: await readFile(certPath, 'utf8'), key: await readFile(keyPath, 'utf8') }
+  const names = certificateNames({ ...config, hosts: Object.keys(config.hostDialects) })
+  const { made, ...certificate } = await ensureCertificate({ certPath, keyPath, names, now: new Date() })
+  if (made) log.info({ certificate: certPath, names }, 'made a self-signed certificate')
+  return certificate
+}
+
+/** Listens where the configuration says: plain, with TLS, or both, the plain one first. */
+export async function listenAll(app: App, { config, log }: Foundation): Promise<Listener[]> {
   const { host, port, tls } = config
   if (tls === null) return [await listen(app, { host, port })]
-  const pem = { cert: await readFile(tls.cert, 'utf8'), key: await readFile(tls.key, 'utf8') }
-  if (tls.port === null) return [await listen(app, { host, port, tls: pem })]
-  return [await listen(app, { host, port }), await listen(app, { host, port: tls.port, tls: pem })]
+  const { cert, key } = await loadCertificate(tls, config, log)
+  if (tls.port === null) return [await listen(app, { host, port, tls: { cert, key } })]
+  return [await listen(app, { host, port }), await listen(app, { host, port: tls.port, tls: { cert, key } })]
 }

@@ -2,6 +2,7 @@ import { coldStart } from './cold-start.ts'
 import { firstTextAlone, firstTextAmongFifty, tokenByToken } from './first-text.ts'
 import { idle } from './idle.ts'
 import { idleStreams, slowStreams } from './many-streams.ts'
+import { dialects } from './dialects.ts'
 import type { Scenario } from './scenario.ts'
 import { plainRuns, toolRuns } from './throughput.ts'
 
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   tokenByToken,
   plainRuns,
   toolRuns,
+  dialects,
   idleStreams,
   slowStreams,
 ]

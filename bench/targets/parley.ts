@@ -7,6 +7,7 @@ import { Child } from '../system/child.ts'
 import { freePort } from '../system/free-port.ts'
 import type { Postgres } from '../system/postgres.ts'
 import { TemporaryDirectory } from '../system/temporary-directory.ts'
+import { speakMake } from './make.ts'
 import { postRequest, type Place, type Subject, type Target } from './target.ts'
 
 export interface ParleyOptions {
@@ -63,6 +64,7 @@ class ParleyPlace implements Place {
       serverPid: child.pid,
       pids: postgres === null ? [child.pid] : [child.pid, postgres.pid],
       request: (model) => this.#request(port, model),
+      speaks: { make: speakMake(port, authorization) },
       [Symbol.asyncDispose]: () => child.stop(),
     }
   }

@@ -1,16 +1,22 @@
-/** A running server under measurement. */
-export interface Target extends AsyncDisposable {
-  readonly port: number
+/** How streamed runs are asked for in one API, and what their streams look like. */
+export interface Spoken {
   /** Stands in the first piece of text of its streams. */
   readonly firstMark: string
   /** Stands in streams that ended well. */
   readonly endMark: string
+  /** The bytes of an HTTP request that makes one streamed run with this model. */
+  request(model: string): Promise<string>
+}
+
+/** A running server under measurement. */
+export interface Target extends Spoken, AsyncDisposable {
+  readonly port: number
   /** The server itself. */
   readonly serverPid: number
   /** Everything it needs to run, a database of its own included. */
   readonly pids: readonly number[]
-  /** The bytes of an HTTP request that makes one streamed run with this model. */
-  request(model: string): Promise<string>
+  /** Vendors' APIs that it speaks too, by the name of the dialect. */
+  readonly speaks?: Readonly<Record<string, Spoken>>
 }
 
 /** Where a server keeps what must survive it, so that it can be started there again. */

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { spokenDialects } from '../dialects/index.ts'
 import { AppError } from '../errors.ts'
 import { loadClientConfig, loadConfig, type Environment } from './load.ts'
+import { spokenDialectNames } from './options.ts'
 
 /** The sentences of the error that this environment gives. */
 function problems(env: Environment): string[] {
@@ -32,6 +34,7 @@ test('an empty environment gives the documented defaults', () => {
     allowPrivateEgress: '0',
     modelAliases: [],
     dialectDefault: 'native',
+    hostDialects: {},
     examples: true,
     retentionDays: null,
     logLevel: 'info',
@@ -56,6 +59,8 @@ test('every option is read', () => {
       PARLEY_DEFAULT_MODEL: 'ollama/qwen3:8b',
       PARLEY_ALLOW_PRIVATE_EGRESS: 'crm.internal, 10.0.0.7',
       PARLEY_MODEL_ALIASES: 'anthropic/*=ollama/qwen3, gpt-4=openai/gpt-5.2',
+      PARLEY_DIALECT_DEFAULT: 'make',
+      PARLEY_HOST_DIALECTS: 'Make.Example.com=make, [::1]=xai,localhost=native',
       PARLEY_EXAMPLES: 'false',
       PARLEY_RETENTION_DAYS: '30',
       PARLEY_LOG_LEVEL: 'debug',
@@ -81,6 +86,8 @@ test('every option is read', () => {
       { pattern: 'anthropic/*', target: 'ollama/qwen3' },
       { pattern: 'gpt-4', target: 'openai/gpt-5.2' },
     ],
+    dialectDefault: 'make',
+    hostDialects: { 'make.example.com': 'make', '[::1]': 'xai', localhost: 'native' },
     examples: false,
     retentionDays: 30,
     logLevel: 'debug',
@@ -164,9 +171,9 @@ test('a certificate needs its key, and both must be readable files', () => {
       `PARLEY_TLS_KEY is ${join(directory, 'missing.pem')}, which cannot be read; it must be the path of a PEM file with the private key.`,
     ])
     const tls = { PARLEY_TLS_CERT: file, PARLEY_TLS_KEY: file, PARLEY_HOST: '0.0.0.0' }
-    expect(loadConfig(tls).tls).toEqual({ cert: file, key: file, port: null })
+    expect(loadConfig(tls).tls).toEqual({ cert: file, key: file, selfSigned: false, port: null })
     const beside = loadConfig({ ...tls, PARLEY_TLS_PORT: '4871' })
-    expect(beside.tls).toEqual({ cert: file, key: file, port: 4871 })
+    expect(beside.tls).toEqual({ cert: file, key: file, selfSigned: false, port: 4871 })
     expect(beside.warnings[0]).toMatch(/^The plain listener on 0\.0\.0\.0 can be reached by other machines/)
     expect(problems({ PARLEY_TLS_PORT: '4871' })[0]).toMatch(
       /^PARLEY_TLS_PORT is set but there is no certificate/,
@@ -179,15 +186,52 @@ test('a certificate needs its key, and both must be readable files', () => {
   }
 })
 
+test('a self-signed certificate is kept in the data directory and allows any host', () => {
+  const env = { PARLEY_TLS: 'self-signed', PARLEY_HOST: '0.0.0.0', PARLEY_DATA_DIR: '/var/lib/parley' }
+  const files = { cert: '/var/lib/parley/tls/cert.pem', key: '/var/lib/parley/tls/key.pem' }
+  expect(loadConfig(env).tls).toEqual({ ...files, selfSigned: true, port: null })
+  expect(loadConfig({ ...env, PARLEY_TLS_PORT: '4871' }).tls).toEqual({
+    ...files,
+    selfSigned: true,
+    port: 4871,
+  })
+})
+
+test('a self-signed certificate and one of the operator exclude each other', () => {
+  const own = { PARLEY_TLS_CERT: import.meta.filename, PARLEY_TLS_KEY: import.meta.filename }
+  expect(problems({ PARLEY_TLS: 'self-signed', ...own })).toEqual([
+    'PARLEY_TLS=self-signed makes a certificate, and PARLEY_TLS_CERT names another; set one or the other.',
+  ])
+})
+
+test.each(['make', 'make.example.com:443=make', 'a=make=xai', '=make', 'a.example='])(
+  'PARLEY_HOST_DIALECTS=%s is no list of hosts and dialects',
+  (text) => {
+    expect(problems({ PARLEY_HOST_DIALECTS: text })).toEqual([
+      `PARLEY_HOST_DIALECTS is ${JSON.stringify(text)}; it must be a comma list of host=dialect, hosts without a port, such as make.example.com=make.`,
+    ])
+  },
+)
+
+test('the dialects that configuration may name are those that are spoken', () => {
+  expect(spokenDialectNames).toEqual(spokenDialects)
+})
+
 test.each([
-  [{ PARLEY_TLS: 'self-signed' }, 'PARLEY_TLS=self-signed'],
-  [{ PARLEY_HOST_DIALECTS: 'a.example=xai' }, 'PARLEY_HOST_DIALECTS'],
-  [{ PARLEY_PUBLISH_MODE: 'staged' }, 'PARLEY_PUBLISH_MODE=staged'],
-  [{ PARLEY_DIALECT_DEFAULT: 'make' }, 'PARLEY_DIALECT_DEFAULT=make'],
-])('what this version does not do is refused, not ignored: %j', (env, subject) => {
-  const [sentence, ...others] = problems(env)
-  expect(sentence).toContain(`${subject} is not available in this version`)
-  expect(others).toEqual([])
+  [
+    { PARLEY_HOST_DIALECTS: 'a.example=make,b.example=talkifai' },
+    'PARLEY_HOST_DIALECTS names the dialect "talkifai", which is not available in this version; use native, make or xai.',
+  ],
+  [
+    { PARLEY_PUBLISH_MODE: 'staged' },
+    'PARLEY_PUBLISH_MODE=staged is not available in this version; use live.',
+  ],
+  [
+    { PARLEY_DIALECT_DEFAULT: 'xpander' },
+    'PARLEY_DIALECT_DEFAULT names the dialect "xpander", which is not available in this version; use native, make or xai.',
+  ],
+])('what this version does not do is refused, not ignored: %j', (env, sentence) => {
+  expect(problems(env)).toEqual([sentence])
 })
 
 test('a fault is armed only where it is allowed', () => {

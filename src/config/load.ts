@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AppError } from '../errors.ts'
 import { closestName } from './closest.ts'
 import type { OptionRecord } from './option.ts'
@@ -22,7 +22,6 @@ const consumed = [
   'tlsCert',
   'tlsKey',
   'tlsPort',
-  'hostDialects',
   'publishMode',
   'faultAllowed',
   'logFormat',
@@ -33,13 +32,22 @@ export interface Config extends Omit<OptionValues, (typeof consumed)[number]> {
   /** Absolute. */
   dataDir: string
   logFormat: 'pretty' | 'json'
-  /** Paths of PEM files. `port` null: TLS takes the place of the plain listener. */
-  tls: { cert: string; key: string; port: number | null } | null
+  tls: TlsConfig | null
   /** The vendors' own variables (keys, base URLs) that are set. */
   vendor: Readonly<Record<string, string>>
   settings: readonly Setting[]
   /** What works but is probably not meant, as sentences: unknown variables and the like. */
   warnings: readonly string[]
+}
+
+export interface TlsConfig {
+  /** Absolute paths of PEM files. */
+  cert: string
+  key: string
+  /** The server makes these files itself, and makes them anew in time. */
+  selfSigned: boolean
+  /** null: TLS takes the place of the plain listener. */
+  port: number | null
 }
 
 /** What a command needs to find and enter a running server. */
@@ -71,20 +79,25 @@ export function loadConfig(env: Environment = process.env, load: LoadOptions = {
   for (const record of [options.tlsCert, options.tlsKey]) problems.push(...unreadableFile(record, env))
   if (problems.length > 0) throw invalidConfiguration(problems)
   const all = values as OptionValues // without a problem, every record gave its value
-  const { tlsCert, tlsKey, tlsPort } = all
   const vendorVariables = load.vendorVariables ?? []
   return {
     ...without(all, consumed),
     dataDir: resolve(all.dataDir),
     logFormat: all.logFormat ?? ((load.terminal ?? process.stderr.isTTY) ? 'pretty' : 'json'),
-    tls:
-      tlsCert === null || tlsKey === null
-        ? null
-        : { cert: resolve(tlsCert), key: resolve(tlsKey), port: tlsPort },
+    tls: tlsOf(all),
     vendor: vendorValues(env, vendorVariables),
     settings: describeSettings(env, vendorVariables),
     warnings: [...crossWarnings(all), ...unknownVariables(env)],
   }
+}
+
+function tlsOf({ tlsMode, tlsCert, tlsKey, tlsPort: port, dataDir }: OptionValues): TlsConfig | null {
+  if (tlsMode === 'self-signed') {
+    const folder = resolve(dataDir, 'tls')
+    return { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem'), selfSigned: true, port }
+  }
+  if (tlsCert === null || tlsKey === null) return null
+  return { cert: resolve(tlsCert), key: resolve(tlsKey), selfSigned: false, port }
 }
 
 /** Reads what the command line needs. Throws `invalid_configuration` as `loadConfig` does, for these options only. */

@@ -4,8 +4,26 @@ import { flag, integer, list, option, type OptionRecord } from './option.ts'
 
 /** The APIs that Parley speaks or will speak, by the name used in configuration. */
 const dialectNames = ['native', 'make', 'talkifai', 'xai', 'xpander'] as const
+/** Those that this version speaks. */
+export const spokenDialectNames: readonly string[] = ['native', 'make', 'xai']
 
 const hostForm = /^[A-Za-z0-9.:[\]_-]+$/
+
+/** A host as it stands in a `Host` header, without the port. */
+const hostName = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/
+
+const hostDialects = z.string().transform((text, context) => {
+  // Without a prototype: a host may be called `constructor`.
+  const dialects: Record<string, string> = Object.create(null)
+  for (const pair of list(text)) {
+    const [host = '', dialect = '', ...rest] = pair.split('=').map((part) => part.trim())
+    if (!hostName.test(host) || dialect === '' || rest.length > 0) {
+      context.addIssue({ code: 'custom', message: 'not host=dialect' })
+    }
+    dialects[host.toLowerCase()] = dialect
+  }
+  return dialects
+})
 
 /** `1`, `0` or the hosts that may be reached. */
 const privateEgress = z.string().transform((text, context): '0' | '1' | string[] => {
@@ -52,6 +70,17 @@ function httpUrl(text: string): boolean {
   )
 }
 
+/** The list with commas and a last `or`. */
+function anyOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
+
+/** What is wrong with naming a dialect that this version does not speak; null when it speaks it. */
+function unspoken(env: string, dialect: string): string | null {
+  if (spokenDialectNames.includes(dialect)) return null
+  return `${env} names the dialect ${JSON.stringify(dialect.slice(0, 40))}, which is not available in this version; use ${anyOf(spokenDialectNames)}.`
+}
+
 /** Every option of the server, once. */
 export const options = {
   host: option({
@@ -94,11 +123,9 @@ export const options = {
     env: 'PARLEY_TLS',
     group: 'Server',
     schema: z.enum(['self-signed']),
-    expects: 'not set (self-signed is not available in this version)',
+    expects: 'self-signed, or not set',
     unset: 'no certificate is made',
-    doc: 'Would make a certificate by itself; not available in this version.',
-    unavailable: () =>
-      'PARLEY_TLS=self-signed is not available in this version; give a certificate with PARLEY_TLS_CERT and PARLEY_TLS_KEY.',
+    doc: '`self-signed`: a certificate is made and kept in the data directory as `tls/cert.pem`, for localhost, PARLEY_HOST, and the hosts of PARLEY_PUBLIC_URL and PARLEY_HOST_DIALECTS. A client trusts it when it is given that file as an authority (`NODE_EXTRA_CA_CERTS`, `curl --cacert`).',
   }),
   tlsCert: option({
     env: 'PARLEY_TLS_CERT',
@@ -199,20 +226,21 @@ export const options = {
     schema: z.enum(dialectNames),
     expects: `one of ${dialectNames.join(', ')}`,
     default: 'native',
-    doc: 'Which API the bare /v1 paths speak. This version speaks native.',
-    unavailable: (value) =>
-      value === 'native'
-        ? null
-        : `PARLEY_DIALECT_DEFAULT=${value} is not available in this version; use native.`,
+    doc: `Which API a path speaks that neither its prefix nor its host nor the form of its key decides. This version speaks ${anyOf(spokenDialectNames)}.`,
+    unavailable: (value) => unspoken('PARLEY_DIALECT_DEFAULT', value),
   }),
   hostDialects: option({
     env: 'PARLEY_HOST_DIALECTS',
     group: 'Behaviour',
-    schema: z.string(),
-    expects: 'not set',
+    schema: hostDialects,
+    expects: 'a comma list of host=dialect, hosts without a port, such as make.example.com=make',
+    default: '',
     unset: 'none',
-    doc: 'Would map host names to dialects; not available in this version.',
-    unavailable: () => 'PARLEY_HOST_DIALECTS is not available in this version; remove it.',
+    doc: 'Which API is spoken under a host name, for clients whose base URL takes no path.',
+    unavailable: (hosts) =>
+      Object.values(hosts)
+        .map((dialect) => unspoken('PARLEY_HOST_DIALECTS', dialect))
+        .find((sentence) => sentence !== null) ?? null,
   }),
   publishMode: option({
     env: 'PARLEY_PUBLISH_MODE',

@@ -23,10 +23,18 @@ export function crossProblems(values: Partial<OptionValues>): Problem[] {
       sentence: 'PARLEY_TLS_KEY is set but PARLEY_TLS_CERT is not; set both, or neither for plain HTTP.',
     })
   }
-  if (isSet(values.tlsPort) && !hasCert && !hasKey) {
+  const selfSigned = isSet(values.tlsMode)
+  if (selfSigned && (hasCert || hasKey)) {
+    problems.push({
+      env: 'PARLEY_TLS',
+      sentence: `PARLEY_TLS=self-signed makes a certificate, and ${hasCert ? 'PARLEY_TLS_CERT' : 'PARLEY_TLS_KEY'} names another; set one or the other.`,
+    })
+  }
+  if (isSet(values.tlsPort) && !hasCert && !hasKey && !selfSigned) {
     problems.push({
       env: 'PARLEY_TLS_PORT',
-      sentence: 'PARLEY_TLS_PORT is set but there is no certificate; set PARLEY_TLS_CERT and PARLEY_TLS_KEY.',
+      sentence:
+        'PARLEY_TLS_PORT is set but there is no certificate; set PARLEY_TLS_CERT and PARLEY_TLS_KEY, or PARLEY_TLS=self-signed.',
     })
   }
   if (isSet(values.tlsPort) && values.tlsPort !== 0 && values.tlsPort === values.port) {
@@ -37,10 +45,11 @@ export function crossProblems(values: Partial<OptionValues>): Problem[] {
   }
   // A half-configured TLS has its own sentence above; saying this one too would only hide it.
   const { host } = values
-  if (host !== undefined && !isLoopback(host) && values.trustProxy === false && !hasCert && !hasKey) {
+  const encrypted = hasCert || hasKey || selfSigned
+  if (host !== undefined && !isLoopback(host) && values.trustProxy === false && !encrypted) {
     problems.push({
       env: 'PARLEY_HOST',
-      sentence: `PARLEY_HOST is ${host}, which other machines can reach, and keys would cross the network unencrypted; set PARLEY_TLS_CERT and PARLEY_TLS_KEY, or PARLEY_TRUST_PROXY=1 when a proxy in front ends TLS, or use 127.0.0.1.`,
+      sentence: `PARLEY_HOST is ${host}, which other machines can reach, and keys would cross the network unencrypted; set PARLEY_TLS_CERT and PARLEY_TLS_KEY, or PARLEY_TLS=self-signed, or PARLEY_TRUST_PROXY=1 when a proxy in front ends TLS, or use 127.0.0.1.`,
     })
   }
   if (isSet(values.fault) && values.faultAllowed === false) {

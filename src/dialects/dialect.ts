@@ -1,4 +1,5 @@
 import type { KeyForm } from '../core/access/key.ts'
+import type { Principal } from '../core/access/principal.ts'
 import type { ApiDialect } from '../http/api-dialect.ts'
 
 /** What is known of a dialect without loading it: enough to tell that a request is written in it. */
@@ -13,4 +14,10 @@ export interface DialectRow {
 }
 
 /** One API that clients may speak: it translates between its wire and core, and does nothing else. */
-export interface Dialect extends ApiDialect, DialectRow {}
+export interface Dialect extends ApiDialect, DialectRow {
+  /**
+   * What a callback carries when a run has ended, as JSON text, for the principal who asked for it. It may be asked again
+   * and answers the same. Absent: this API knows no callbacks.
+   */
+  renderCallback?(callback: { principal: Principal; runId: string }): Promise<string>
+}

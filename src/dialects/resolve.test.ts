@@ -49,6 +49,7 @@ test.each([
     '/v1/agents',
   ],
   ['a prefixed key', head('/v1/agents', { authorization: 'Bearer xai-abc' }), 'xai', '/v1/agents'],
+  ['a UUID token', head('/v1/agents', { authorization: `token ${uuidV4}` }), 'make', '/v1/agents'],
   ['a UUID key', head('/v1/agents', { apiKey: uuidV4 }), 'make', '/v1/agents'],
   ['a key in the query', head('/v1/agents', { query: 'api_key=tk_live_1' }), 'talkifai', '/v1/agents'],
   [

@@ -19,7 +19,7 @@ function startsWithSegment(path: string, prefix: string): boolean {
 
 /** The credential as the client wrote it, wherever clients put one. */
 function credential(head: RequestHead): string | null {
-  if (head.authorization !== undefined) return head.authorization.replace(/^bearer +/i, '').trim()
+  if (head.authorization !== undefined) return head.authorization.replace(/^(?:bearer|token) +/i, '').trim()
   if (head.apiKey !== undefined) return head.apiKey
   if (!head.query.includes('key=')) return null
   const query = new URLSearchParams(head.query)

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { AppError } from '../errors.ts'
 import type { Endpoint, SseMessage } from './endpoint.ts'
 
@@ -15,14 +16,22 @@ export interface PrintedError {
   status: number
   contentType: string
   body: string
+  headers?: Record<string, string>
 }
 
 /** What the HTTP frame needs of a dialect. */
 export interface ApiDialect {
   name: string
+  /** First path segment of its mount: `native` for `/native/v1/…`. */
+  mount: string
   /** Path under which the dialect's endpoints hang, after its mount: `/v1`; `''` for none. */
   base: string
   endpoints: Endpoint[]
+  /** The body of every error that `printError` prints. */
+  errorSchema: z.ZodType
+  /** How the vendor's own clients send their key: `Authorization: <scheme> <key>`. Every scheme is accepted. Default `Bearer`. */
+  authorizationScheme?: 'Bearer' | 'Token'
+  /** Also asked, with errors that name nothing, for the statuses and the content type that the API's description shows. */
   printError(error: AppError, context: ErrorContext): PrintedError
   /** The last message of a stream that failed after it had begun. */
   printStreamError(error: AppError, context: ErrorContext): SseMessage

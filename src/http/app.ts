@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { ApiDialect, Resolution, ResolveDialect } from './api-dialect.ts'
+import { descriptionEndpoints } from './description-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { IncomingRequest, type RequestOptions } from './incoming-request.ts'
 import { createResponder, type Responder } from './responder.ts'
@@ -24,6 +25,7 @@ export interface AppOptions extends RouteServices, RequestOptions {
   resolve: ResolveDialect
   /** Endpoints of the server itself, outside every dialect: paths from the root. */
   serverEndpoints: Endpoint[]
+  version: string
   log: Log
 }
 
@@ -53,7 +55,7 @@ function header(value: string | string[] | undefined): string | undefined {
 
 /** Builds the HTTP surface from endpoint records; it does not listen. */
 export function createApp(options: AppOptions): App {
-  const { dialects, resolve, serverEndpoints } = options
+  const { dialects, resolve, serverEndpoints, version, publicUrl } = options
   const fallback = dialects[0]
   const responder = createResponder(options)
   const ownSegments = new Set(serverEndpoints.map((record) => firstSegment(record.path)))
@@ -95,7 +97,10 @@ export function createApp(options: AppOptions): App {
     }
   }
   mount(serverMount, fallback, serverEndpoints)
-  for (const dialect of dialects) mount(`/${dialect.name}${dialect.base}`, dialect, dialect.endpoints)
+  for (const dialect of dialects) {
+    mount(`/${dialect.name}${dialect.base}`, dialect, dialect.endpoints)
+    mount(`/${dialect.name}`, dialect, descriptionEndpoints(dialect, { version, publicUrl }))
+  }
 
   /** The methods that a path has; empty when there is nothing at it. */
   function allowedMethods(path: string): string[] {

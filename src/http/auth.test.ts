@@ -15,6 +15,8 @@ const principal: Principal = {
 test.each([
   [{ authorization: 'Bearer pk_1' }, 'pk_1'],
   [{ authorization: 'bearer   pk_1 ' }, 'pk_1'],
+  [{ authorization: 'Token 3f2b8c1e' }, '3f2b8c1e'],
+  [{ authorization: 'tOKEN pk_1' }, 'pk_1'],
   [{ authorization: 'pk_1' }, 'pk_1'],
   [{ 'x-api-key': 'pk_1' }, 'pk_1'],
   [{ authorization: 'Bearer pk_1', 'x-api-key': 'pk_2' }, 'pk_1'],

@@ -9,13 +9,16 @@ export interface Authenticator {
   authenticate(key: string): Principal | Promise<Principal>
 }
 
-/** The key of a request: `Authorization: Bearer …` (or the bare key), else `x-api-key`. */
+/** Schemes of `Authorization` under which vendors' clients send a key. */
+const schemes = new Set(['bearer', 'token'])
+
+/** The key of a request: `Authorization: Bearer …` or `Token …` (or the bare key), else `x-api-key`. */
 export function credentialOf(headers: IncomingHttpHeaders): string | null {
   const { authorization } = headers
   if (authorization !== undefined) {
     const space = authorization.indexOf(' ')
     if (space < 0) return authorization || null
-    if (authorization.slice(0, space).toLowerCase() !== 'bearer') return null
+    if (!schemes.has(authorization.slice(0, space).toLowerCase())) return null
     return authorization.slice(space + 1).trim() || null
   }
   const key = headers['x-api-key']

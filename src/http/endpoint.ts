@@ -15,6 +15,8 @@ export interface EventStreamOptions {
   /** What the client is told when the source fails or the server stops; without it the dialect's own message, null: nothing. */
   failed?: (error: AppError) => SseMessage | null
   headers?: Record<string, string>
+  /** `compact`: `event:`, `id:`, `data:` in this order and without the space behind the colon. Its data must not begin with a space. */
+  framing?: 'compact'
 }
 
 /** A reply that stays open: what the source yields, one message or several at a time, is sent as server-sent events. */
@@ -133,16 +135,26 @@ export interface EndpointRecord<
   role?: Role
   /** Strings as they stand in the path. */
   params?: Params
-  /** Use `z.strictObject`: unknown parameters are refused by name. Values arrive as strings, or as an array when repeated. */
+  /**
+   * Values arrive as strings, or as an array when repeated. `z.strictObject` refuses unknown parameters by name,
+   * `z.object` ignores them; without a schema every parameter is refused.
+   */
   query?: Query
-  /** Use `z.strictObject`: unknown fields are refused by name. */
+  /** `z.strictObject` refuses unknown fields by name, `z.object` ignores them; without a schema every field is refused. */
   body?: Body
   /** The body may be absent; it is then parsed as `undefined`. */
   bodyOptional?: boolean
+  /**
+   * The body may also be `multipart/form-data`: the schema is then given its text fields as strings and its file, at most
+   * one, as an `UploadedFile` under the name of its field.
+   */
+  multipart?: boolean
   /** Bytes; default 4 MiB. */
   maxBodyBytes?: number
   reply: ReplyRecord<Reply>
   otherReplies?: OtherReply[]
+  /** Set by `unavailableEndpoint`: neither query nor body is read, and there is no reply but the error. */
+  unavailable?: boolean
   /** Codes that this operation answers beyond those every operation may answer. */
   errors: ErrorCode[]
   handle(

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { errors } from '../errors.ts'
+import type { ApiDialect } from './api-dialect.ts'
 import { endpoint } from './endpoint.ts'
-import { buildOpenApi, createOpenApi, errorCodesOf } from './openapi.ts'
+import { errorCodesOf } from './openapi-errors.ts'
+import { buildOpenApi, createOpenApi } from './openapi.ts'
+import { unavailableEndpoint } from './unavailable-endpoint.ts'
+import { uploadedFileSchema } from './uploaded-file.ts'
 
 const color = z.enum(['red', 'blue']).meta({ id: 'Color' })
 const thing = z
@@ -38,9 +43,22 @@ const health = endpoint({
   async handle() {},
 })
 
-const problem = z.strictObject({ code: z.string() }).meta({ id: 'Problem' })
-const options = { version: '9', problem, parts: [{ prefix: '/v1', endpoints: [create, health] }] }
-const document = buildOpenApi(options)
+/** A dialect whose vendor answers 418 where others answer 409. */
+const dialect: ApiDialect = {
+  name: 'test',
+  mount: 'test',
+  base: '/v1',
+  endpoints: [create, health],
+  errorSchema: z.strictObject({ code: z.string() }).meta({ id: 'Problem' }),
+  printError: ({ code, category }) => ({
+    status: category === 'conflict' ? 418 : errors[code].category === 'internal' ? 500 : 400,
+    contentType: 'application/vnd.test+json',
+    body: '',
+  }),
+  printStreamError: () => ({ data: '' }),
+}
+const options = { version: '9', server: '/test' }
+const document = buildOpenApi(dialect, options)
 
 test('describes an operation: what it takes, needs and answers', () => {
   expect(document).toHaveProperty(['paths', '/v1/boxes/{box_id}/things', 'post'], {
@@ -75,11 +93,13 @@ test('describes an operation: what it takes, needs and answers', () => {
   })
 })
 
-test('describes every error with the problem and its codes', () => {
-  expect(document).toHaveProperty(['paths', '/v1/boxes/{box_id}/things', 'post', 'responses', '409'], {
+test('describes every error with its codes, under the status and in the form that the dialect prints', () => {
+  const responses = document['paths']
+  expect(responses).not.toHaveProperty(['/v1/boxes/{box_id}/things', 'post', 'responses', '409'])
+  expect(document).toHaveProperty(['paths', '/v1/boxes/{box_id}/things', 'post', 'responses', '418'], {
     description:
       '`idempotency_in_progress`: A request with this Idempotency-Key is still being worked on.\n\n`slug_taken`: Another agent of this workspace has this slug.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { 'application/vnd.test+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   })
 })
 
@@ -122,7 +142,7 @@ test('names a schema twice where what is sent and what is answered differ, and w
     errors: [],
     handle: async () => ({ size: { unit: 'cm' } }),
   })
-  const { components } = buildOpenApi({ ...options, parts: [{ prefix: '', endpoints: [put] }] })
+  const { components } = buildOpenApi({ ...dialect, endpoints: [put] }, options)
   expect(components).toMatchObject({
     schemas: {
       Box: { properties: { size: { $ref: '#/components/schemas/Size' } } },
@@ -140,8 +160,70 @@ test('asks no key of a public operation', () => {
   })
 })
 
+test('says where the dialect stands and how its clients send their key', () => {
+  expect(document['servers']).toEqual([{ url: '/test' }])
+  expect(document).toHaveProperty('components.securitySchemes', {
+    bearer: { type: 'http', scheme: 'bearer' },
+    apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+  })
+  const token = buildOpenApi({ ...dialect, authorizationScheme: 'Token' }, options)
+  expect(token).toHaveProperty('components.securitySchemes.token', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: 'Token and the key: `Token <key>`',
+  })
+  expect(token).toHaveProperty(
+    ['paths', '/v1/boxes/{box_id}/things', 'post', 'security'],
+    [{ token: [] }, { apiKey: [] }],
+  )
+})
+
+test('describes a multipart body beside the JSON one', () => {
+  const upload = endpoint({
+    ...create,
+    body: z.object({ name: z.string(), file: uploadedFileSchema.optional() }),
+    multipart: true,
+    handle: async () => ({ id: 'a', color: 'red' as const }),
+  })
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string' }, file: { type: 'string', format: 'binary' } },
+    required: ['name'],
+  }
+  expect(buildOpenApi({ ...dialect, endpoints: [upload] }, options)).toHaveProperty(
+    ['paths', '/v1/boxes/{box_id}/things', 'post', 'requestBody', 'content'],
+    { 'application/json': { schema }, 'multipart/form-data': { schema } },
+  )
+})
+
+test('describes an operation that is not available by its errors alone', () => {
+  const later = unavailableEndpoint({
+    id: 'things.later',
+    method: 'POST',
+    path: '/boxes/{box_id}/later',
+    summary: 'Make a thing later',
+    tag: 'Things',
+    sentence: 'Later is not available.',
+  })
+  const { paths } = buildOpenApi({ ...dialect, endpoints: [later] }, options)
+  expect(paths).toHaveProperty(
+    ['/v1/boxes/{box_id}/later', 'post', 'parameters'],
+    [{ name: 'box_id', in: 'path', required: true, schema: { type: 'string' } }],
+  )
+  expect(paths).not.toHaveProperty(['/v1/boxes/{box_id}/later', 'post', 'responses', '204'])
+  expect(errorCodesOf(later)).toEqual([
+    'database_unavailable',
+    'feature_unavailable',
+    'internal',
+    'invalid_key',
+    'missing_key',
+    'shutting_down',
+  ])
+})
+
 test('builds the text once', () => {
-  const text = createOpenApi(options)
+  const text = createOpenApi(dialect, options)
   expect(text()).toBe(text())
   expect(JSON.parse(text())).toEqual(JSON.parse(JSON.stringify(document)))
 })

@@ -98,6 +98,15 @@ test('reads a query: repeated names are arrays, and no name is special', () => {
   expect(({} as Record<string, unknown>)['4']).toBeUndefined()
 })
 
+test('reads names with brackets, percent-encoded or not', () => {
+  expect({ ...parseQuery('pg[limit]=10&pg%5Boffset%5D=5&cols[]=a&cols%5B%5D=b&type[]=x') }).toEqual({
+    'pg[limit]': '10',
+    'pg[offset]': '5',
+    'cols[]': ['a', 'b'],
+    'type[]': 'x',
+  })
+})
+
 test('refuses NUL characters in a query', () => {
   expect(() => parseQuery('name=a%00')).toThrow(expect.objectContaining({ code: 'nul_character' }))
   expect(() => checkText({ name: 'fine' }, 'query')).not.toThrow()

@@ -40,12 +40,17 @@ export async function readBytes(incoming: IncomingMessage, limit: number): Promi
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json$/
 
-/** Refuses a body that says it is not JSON in UTF-8. A body without a type is taken for JSON. */
-export function checkContentType(headers: IncomingHttpHeaders): void {
+/** Refuses a body that is compressed. */
+export function checkEncoding(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     throw new AppError('unsupported_media_type', { detail: 'Send the body without a content-encoding.' })
   }
+}
+
+/** Refuses a body that says it is not JSON in UTF-8. A body without a type is taken for JSON. */
+export function checkContentType(headers: IncomingHttpHeaders): void {
+  checkEncoding(headers)
   const header = headers['content-type']
   if (header === undefined || header === 'application/json') return
   const [type = '', ...parameters] = header.toLowerCase().split(';')

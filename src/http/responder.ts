@@ -65,7 +65,8 @@ export function createResponder(options: { log: Log }): Responder {
       if (stopping || error.category === 'too_large') outgoing.shouldKeepAlive = false
       const printed = dialect.printError(error, { requestId, path, ...(status !== undefined && { status }) })
       const authenticate = error.category === 'unauthenticated' && { 'www-authenticate': challenge(error) }
-      sendReply(outgoing, { ...printed, headers: { ...headers, ...authenticate } }, requestId)
+      const all = { ...printed.headers, ...headers, ...authenticate }
+      sendReply(outgoing, { ...printed, headers: all }, requestId)
     },
 
     stop() {

@@ -6,7 +6,15 @@ import { parseWith } from './field-errors.ts'
 import type { Answer, Idempotency } from './idempotency.ts'
 import type { IncomingRequest } from './incoming-request.ts'
 import { jsonReply } from './reply.ts'
-import { checkText, defaultMaxBodyBytes, parseBody, readBytes, refuseBody } from './request-body.ts'
+import {
+  checkEncoding,
+  checkText,
+  defaultMaxBodyBytes,
+  parseBody,
+  readBytes,
+  refuseBody,
+} from './request-body.ts'
+import { isMultipart, parseMultipart } from './request-multipart.ts'
 import { parseQuery } from './request-query.ts'
 import type { JsonValue } from '../lib/json.ts'
 
@@ -25,13 +33,19 @@ export interface RouteServices {
 
 const takesBody = new Set(['POST', 'PUT', 'PATCH'])
 
+/** Gives the endpoint its body; what it answers is equal for requests that say the same. */
 async function readBody(request: IncomingRequest, endpoint: Endpoint): Promise<JsonValue | undefined> {
   if (!takesBody.has(endpoint.method)) return undefined
-  const { incoming } = request
-  const json = parseBody(
-    await readBytes(incoming, endpoint.maxBodyBytes ?? defaultMaxBodyBytes),
-    incoming.headers,
-  )
+  const { headers } = request.incoming
+  const bytes = await readBytes(request.incoming, endpoint.maxBodyBytes ?? defaultMaxBodyBytes)
+  const { 'content-type': contentType = '' } = headers
+  if (endpoint.multipart && endpoint.body && isMultipart(contentType)) {
+    checkEncoding(headers)
+    const { fields, digest } = await parseMultipart(bytes, contentType)
+    request.body = parseWith(endpoint.body, fields, 'body')
+    return digest
+  }
+  const json = parseBody(bytes, headers)
   if (endpoint.body === undefined) {
     refuseBody(json)
     return undefined
@@ -95,6 +109,7 @@ export async function answerRoute(
     request.principal = known instanceof Promise ? await known : known
     authorize(request.principal, endpoint)
   }
+  if (endpoint.unavailable) return render(endpoint, services, await endpoint.handle(request))
   readParams(request, endpoint, params)
   readQuery(request, endpoint)
   const body = await readBody(request, endpoint)
@@ -111,6 +126,6 @@ export async function answerRoute(
     ...(endpoint.reattach && {
       reattach: async () => render(endpoint, services, await endpoint.reattach?.(request)),
     }),
-    printError: (error) => ({ ...dialect.printError(error, request), headers: {} }),
+    printError: (error) => ({ headers: {}, ...dialect.printError(error, request) }),
   })
 }

@@ -224,3 +224,19 @@ test('keeps no timer when no stream is open', async () => {
   expect(streams.size).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('writes compact messages with the event first and no space behind the colon', () => {
+  const message = { id: '7', event: 'step', data: '{"a":1}' }
+  expect(renderSse(message, 'compact')).toBe('event:step\nid:7\ndata:{"a":1}\n\n')
+  expect(renderSse(message)).toBe('id: 7\nevent: step\ndata: {"a":1}\n\n')
+  expect(renderSse({ data: 'a\r\nb' }, 'compact')).toBe('data:a\ndata:b\n\n')
+})
+
+test('keeps the compact form in a stream to its last message, with the headers of its vendor', async () => {
+  const source = failing(new AppError('shutting_down'))
+  const { reply } = await serve(eventStream(source, { framing: 'compact' }))
+  expect(reply.headers['content-type']).toBe('text/event-stream')
+  expect(reply.headers['cache-control']).toBe('no-cache')
+  expect(reply.headers['x-accel-buffering']).toBe('no')
+  expect(await text(reply)).toBe('data:1\n\nevent:error\ndata:shutting_down\n\n')
+})

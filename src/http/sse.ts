@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
-import type { EventStream, SseMessage } from './endpoint.ts'
+import type { EventStream, EventStreamOptions, SseMessage } from './endpoint.ts'
 
 /** A comment goes out after this long without a message, milliseconds, so that proxies keep the connection. */
 const pingAfter = 15_000
@@ -17,8 +17,22 @@ const lookEvery = 1000
 
 const ping = ': ping\n\n'
 
+/** How a stream's messages are written. */
+type Framing = EventStreamOptions['framing']
+
+function renderCompact(message: SseMessage): string {
+  let text = ''
+  if (message.event !== undefined) text += `event:${message.event}\n`
+  if (message.id !== undefined) text += `id:${message.id}\n`
+  const { data } = message
+  if (!data.includes('\n') && !data.includes('\r')) return `${text}data:${data}\n\n`
+  for (const line of data.split(/\r\n|\r|\n/)) text += `data:${line}\n`
+  return `${text}\n`
+}
+
 /** The text of one message on the wire. */
-export function renderSse(message: SseMessage): string {
+export function renderSse(message: SseMessage, framing?: Framing): string {
+  if (framing === 'compact') return renderCompact(message)
   let text = ''
   if (message.id !== undefined) text += `id: ${message.id}\n`
   if (message.event !== undefined) text += `event: ${message.event}\n`
@@ -31,7 +45,8 @@ export function renderSse(message: SseMessage): string {
 function streamHeaders(stream: EventStream, requestId: string): Record<string, string> {
   return {
     'x-request-id': requestId,
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type':
+      stream.options.framing === 'compact' ? 'text/event-stream' : 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
     ...stream.options.headers,
@@ -55,6 +70,7 @@ export class SseConnection {
   #outgoing: ServerResponse
   #iterator: AsyncIterator<SseMessage | readonly SseMessage[]>
   #options: SseConnectionOptions
+  #framing: Framing
   #pending = ''
   #flushing = false
   #headTimer: NodeJS.Timeout | null
@@ -67,6 +83,7 @@ export class SseConnection {
     this.#outgoing = outgoing
     this.#iterator = stream.source[Symbol.asyncIterator]()
     this.#options = options
+    this.#framing = stream.options.framing
     this.#lastWrite = options.now()
     outgoing.writeHead(200, streamHeaders(stream, options.requestId))
     outgoing.once('close', this.#gone)
@@ -91,7 +108,7 @@ export class SseConnection {
   stop(error: AppError): void {
     if (this.#ended) return
     const last = this.#options.failed(error)
-    this.#end(last === null ? '' : renderSse(last))
+    this.#end(last === null ? '' : renderSse(last, this.#framing))
     this.#release()
   }
 
@@ -112,8 +129,8 @@ export class SseConnection {
 
   #append(value: SseMessage | readonly SseMessage[]): void {
     if (this.#ended) return
-    if ('data' in value) this.#pending += renderSse(value)
-    else for (const message of value) this.#pending += renderSse(message)
+    if ('data' in value) this.#pending += renderSse(value, this.#framing)
+    else for (const message of value) this.#pending += renderSse(message, this.#framing)
     this.#flushSoon()
   }
 

@@ -4,6 +4,9 @@ import type { JsonValue } from '../lib/json.ts'
 export interface ToolCall {
   /** The arguments, already valid against the tool's schema. */
   arguments: { [name: string]: JsonValue }
+  workspaceId: string
+  /** Whose run makes the call; null: it is made outside of any run. */
+  agentId: string | null
   /** Names this effect for ever: the same call repeated carries the same one. */
   effectId: string
   signal: AbortSignal

@@ -1,5 +1,7 @@
+export { createFictionalCarrier } from './carriers/fictional.ts'
 export { createLanguageModel, listModels } from './connect.ts'
 export { detectLocalServers } from './detect.ts'
+export { createDocumentReader } from './documents/document-reader.ts'
 export { costOf, createPriceTable, type PriceRecord } from './prices.ts'
 export type { ModelTarget, ProviderRecord } from './provider-record.ts'
 export { providers } from './records.ts'

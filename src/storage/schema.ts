@@ -114,6 +114,7 @@ interface Agents {
   version_id: string | null
   draft: NullableJson<unknown>
   draft_sealed_secrets: string | null
+  documents: Generated<number>
   created_at: GeneratedTimestamp
   updated_at: GeneratedTimestamp
   deleted_at: NullableTimestamp
@@ -231,6 +232,61 @@ interface Settings {
   value: Json<unknown>
 }
 
+interface Documents {
+  id: string
+  workspace_id: string
+  agent_id: string
+  name: string
+  description: string | null
+  media_type: string
+  bytes: number
+  blob: string
+  temporary: boolean
+  metadata: Json<unknown>
+  created_at: GeneratedTimestamp
+  created_by: string | null
+}
+
+interface DocumentPassages {
+  document_id: string
+  position: number
+  text: string
+  words: string | null
+  search: GeneratedAlways<string>
+}
+
+interface PhoneNumbers {
+  id: string
+  workspace_id: string
+  carrier: string
+  number: string
+  area_code: string
+  name: string
+  description: string | null
+  agent_id: string | null
+  state: string
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface Callbacks {
+  id: string
+  workspace_id: string
+  run_id: string | null
+  dialect: string
+  principal: Json<unknown>
+  sealed_url: string
+  headers: Json<Record<string, string>>
+  body: string | null
+  state: Generated<string>
+  attempts: Generated<number>
+  next_at: NullableTimestamp
+  claimed_until: NullableTimestamp
+  last_error: Generated<string | null>
+  created_at: Timestamp
+  done_at: NullableTimestamp
+}
+
 export interface Schema {
   organizations: Organizations
   workspaces: Workspaces
@@ -252,4 +308,8 @@ export interface Schema {
   commands: Commands
   executors: Executors
   settings: Settings
+  callbacks: Callbacks
+  documents: Documents
+  document_passages: DocumentPassages
+  phone_numbers: PhoneNumbers
 }

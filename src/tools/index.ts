@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Egress } from '../lib/egress.ts'
 import type { ToolKind } from '../ports/tool-kind.ts'
 import { createBuiltinTool } from './builtin/builtin-tool.ts'
+import type { SearchDocuments } from './builtin/file-search.ts'
 import { createHttpTool, type ServeExample } from './http-tool.ts'
 import { createMcpTool } from './mcp-tool.ts'
 
@@ -13,6 +14,7 @@ export function createToolKinds(deps: {
   egress: Egress
   clock: Clock
   examples: ServeExample
+  searchDocuments: SearchDocuments
 }): ReadonlyMap<string, ToolKind<ToolDefinition>> {
   const kinds: ToolKind<ToolDefinition>[] = [createHttpTool(deps), createBuiltinTool(deps), createMcpTool()]
   return new Map(kinds.map((kind) => [kind.kind, kind]))

@@ -8,6 +8,7 @@ import { createEgress } from '../lib/egress.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { ToolKind } from '../ports/tool-kind.ts'
+import type { SearchDocuments } from './builtin/file-search.ts'
 import { createToolKinds, type ServeExample } from './index.ts'
 
 interface Seen {
@@ -35,8 +36,11 @@ const examples: ServeExample = async (_method, path) => {
   const order = exampleOrder(decodeURIComponent(path.split('/').at(-1) ?? ''))
   return order === null ? { status: 404, body: { code: 'order_not_found' } } : { status: 200, body: order }
 }
+/** Whose call it is; these kinds do not mind. */
+const whose = { workspaceId: 'workspace_1', agentId: 'agent_1' }
+const searchDocuments: SearchDocuments = async () => ({ documents: 0, passages: [] })
 const noon = { ...systemClock, now: () => Date.UTC(2026, 6, 1, 12) }
-const kinds = createToolKinds({ egress, clock: noon, examples })
+const kinds = createToolKinds({ egress, clock: noon, examples, searchDocuments })
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -76,7 +80,7 @@ function tool(change: Partial<HttpTool> = {}): HttpTool {
 }
 
 function call(definition: HttpTool, args: JsonObject, signal = new AbortController().signal) {
-  return kind('http').call(definition, { arguments: args, effectId: 'effect_1', signal })
+  return kind('http').call(definition, { ...whose, arguments: args, effectId: 'effect_1', signal })
 }
 
 describe('every kind', () => {
@@ -88,7 +92,12 @@ describe('every kind', () => {
 
   test.each(cases)('%s answers a good call', async (name, definition, args) => {
     const signal = new AbortController().signal
-    const result = await kind(name).call(definition(), { arguments: args, effectId: 'effect_1', signal })
+    const result = await kind(name).call(definition(), {
+      ...whose,
+      arguments: args,
+      effectId: 'effect_1',
+      signal,
+    })
     expect(result.status).toBe('ok')
   })
 
@@ -96,7 +105,12 @@ describe('every kind', () => {
     '%s rejects with the reason of a signal that has aborted',
     async (name, definition, args) => {
       const signal = AbortSignal.abort(new Error('stop'))
-      const calling = kind(name).call(definition(), { arguments: args, effectId: 'effect_1', signal })
+      const calling = kind(name).call(definition(), {
+        ...whose,
+        arguments: args,
+        effectId: 'effect_1',
+        signal,
+      })
       await expect(calling).rejects.toThrow('stop')
       expect(seen).toEqual([])
     },
@@ -225,9 +239,11 @@ describe('what goes wrong', () => {
     expect(dead.status).toBe('error')
     expect(JSON.stringify(dead)).not.toContain('secret-argument')
     const strict = createEgress({ allowPrivate: '0' })
-    const guarded = createToolKinds({ egress: strict, clock: noon, examples }).get('http')
+    const guarded = createToolKinds({ egress: strict, clock: noon, examples, searchDocuments }).get('http')
     const signal = new AbortController().signal
-    expect(await guarded?.call(tool(), { arguments: { id: '1' }, effectId: 'e', signal })).toMatchObject({
+    expect(
+      await guarded?.call(tool(), { ...whose, arguments: { id: '1' }, effectId: 'e', signal }),
+    ).toMatchObject({
       status: 'error',
     })
     expect(seen).toEqual([])
@@ -323,6 +339,7 @@ describe('get_current_time', () => {
     const definition = findBuiltin('get_current_time')
     if (definition === null) throw new Error('It is missing.')
     return kind('builtin').call(definition, {
+      ...whose,
       arguments: args,
       effectId: 'e',
       signal: new AbortController().signal,

@@ -36,6 +36,8 @@ export interface HttpTestServer extends AsyncDisposable {
 export interface HttpTestOptions {
   /** Beside those of keys and members. */
   endpoints?: Endpoint[]
+  /** Beside the native one, which has the endpoints above. */
+  dialects?: Dialect[]
   clock?: Clock
   log?: Log
   publicUrl?: string
@@ -65,17 +67,25 @@ export async function startHttpServer(
   const place = await access.bootstrap(ownerKey)
   const accessEndpoints = [keyEndpoints, meEndpoints, memberEndpoints].flatMap((make) => make({ access }))
   const endpoints = [...accessEndpoints, ...(options.endpoints ?? [])]
-  const native: Dialect = { ...dialectRows[0], base: '/v1', endpoints, printError, printStreamError }
-  const parts = [{ prefix: '/v1', endpoints: native.endpoints }]
+  const native: Dialect = {
+    ...dialectRows[0],
+    base: '/v1',
+    endpoints,
+    errorSchema: problemSchema,
+    printError,
+    printStreamError,
+  }
+  const dialects = [native, ...(options.dialects ?? [])] as const
   const own = serverEndpoints({
     version: '1.2.3',
     ready: options.ready ?? (() => ({ status: 'ready', degraded: [] })),
-    openApi: createOpenApi({ version: '1.2.3', parts, problem: problemSchema }),
+    openApi: createOpenApi(native, { version: '1.2.3', server: '/' }),
   })
   const app = createApp({
-    dialects: [native],
-    resolve: createResolver([native], { defaultDialect: 'native', hosts: {} }),
+    dialects,
+    resolve: createResolver(dialects, { defaultDialect: 'native', hosts: {} }),
     serverEndpoints: own,
+    version: '1.2.3',
     access,
     idempotency: createIdempotency({
       store: createIdempotencyStore(database.kysely),

@@ -1,109 +1,138 @@
-import type { Principal, Role, Scope } from '../../src/core/access/principal.ts'
-import { nativeEndpoints } from '../../src/dialects/native/index.ts'
+import type { z } from 'zod'
+import type { Principal } from '../../src/core/access/principal.ts'
+import type { ApiDialect } from '../../src/http/api-dialect.ts'
+import { descriptionEndpoints } from '../../src/http/description-endpoints.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
 import { serverEndpoints } from '../../src/http/server-endpoints.ts'
 import { isJsonObject, type JsonValue } from '../../src/lib/json.ts'
+import type { Services } from '../../src/services.ts'
+import { speak } from '../../src/surface.ts'
 import { checkReply } from './http-reply.ts'
+import type { Caller, LawFixtures, LawWorkspace } from './law-fixtures/law-fixtures.ts'
+import { makeFixtures } from './law-fixtures/make.ts'
+import { nativeFixtures } from './law-fixtures/native.ts'
+import { xaiFixtures } from './law-fixtures/xai.ts'
 import { startTestServer } from './server.ts'
 
-export interface LawRoute {
+/** A dialect without an entry fails the laws. */
+const fixturesByDialect: Readonly<Record<string, LawFixtures>> = {
+  native: nativeFixtures,
+  make: makeFixtures,
+  xai: xaiFixtures,
+}
+
+export interface LawDialect {
+  dialect: ApiDialect
+  fixtures: LawFixtures
+  /** Where its description is, from the server's root. */
+  description: string
+}
+
+export interface LawRoute extends LawDialect {
   endpoint: Endpoint
   /** From the server's root, parameters in braces. */
   path: string
 }
 
-/** A workspace as the laws see it: its owner's key reaches everything in it. */
-export interface LawWorkspace {
-  ownerKey: string
-  createKey(options: { role?: Role; scopes?: Scope[]; expiresAt?: Date; revoked?: boolean }): Promise<string>
-}
-
 /**
- * A running server with what the laws over all routes need. They read the endpoint records, so a new endpoint is under
- * them at once; it needs no more than a fixture for a path parameter that is new, and an example in its body's schema.
+ * A running server with what the laws over all routes of all dialects need. They read the endpoint records, so a new
+ * endpoint is under them at once; it needs no more than a fixture for a parameter that is new, and an example in its
+ * body's schema.
  */
 export interface LawServer extends AsyncDisposable {
   url: string
+  /** The native one is the first. */
+  dialects: LawDialect[]
   routes: LawRoute[]
   workspace: LawWorkspace
   otherWorkspace: LawWorkspace
-  /** By the name of a path parameter: makes an object in the workspace of the key and answers what stands in the path. */
-  fixtures: Record<string, (call: Caller) => Promise<string>>
 }
 
-/** Sends one JSON request with a workspace's owner key and answers the parsed reply; throws unless it is 2xx. */
-export type Caller = (method: string, path: string, body?: JsonValue) => Promise<JsonValue>
-
-export function caller(url: string, key: string): Caller {
-  return async (method, path, body) => {
-    const reply = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const text = await reply.text()
-    if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text}`)
-    return text === '' ? null : (JSON.parse(text) as JsonValue)
+export function callerOf(url: string, workspace: LawWorkspace): Caller {
+  return {
+    workspace,
+    async call(method, path, body) {
+      const reply = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${workspace.ownerKey}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const text = await reply.text()
+      if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text}`)
+      return text === '' ? null : (JSON.parse(text) as JsonValue)
+    },
   }
 }
 
-/** The `id` of what a create answered. */
-export function idOf(reply: JsonValue): string {
-  if (isJsonObject(reply) && typeof reply['id'] === 'string') return reply['id']
-  throw new Error('The reply has no id.')
+/** What a fixture answers for `name`; it throws where there is none. */
+async function valueOf(route: LawRoute, name: string, caller: Caller): Promise<string> {
+  const fixture = route.fixtures.values[name]
+  if (fixture === undefined)
+    throw new Error(`${route.endpoint.id} has a parameter without a fixture: ${name}`)
+  return await fixture(caller)
 }
 
-/** An agent whose tool needs an approval, so that a run of it stays where it is until it is answered. */
-const agent: JsonValue = {
-  name: 'Shop',
-  tools: [
-    {
-      type: 'http',
-      name: 'lookup_order',
-      description: 'Look up order status by order ID',
-      parameters: { type: 'object', properties: { order_id: { type: 'string' } }, required: ['order_id'] },
-      url: 'https://shop.example/orders/{order_id}',
-      approval: 'always',
-    },
-  ],
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
 }
 
-async function createAgent(call: Caller): Promise<string> {
-  return idOf(await call('POST', '/v1/agents', agent))
+/** The route's path with every parameter naming something fresh in the caller's workspace. */
+export async function pathIn(route: LawRoute, caller: Caller): Promise<string> {
+  let { path } = route
+  for (const name of parameterNames(path)) {
+    path = path.replace(`{${name}}`, encodeURIComponent(await valueOf(route, name, caller)))
+  }
+  return path
 }
 
-/** A run that waits for an approval. */
-async function createRun(call: Caller): Promise<string> {
-  const path = `/v1/agents/${await createAgent(call)}/runs`
-  return idOf(await call('POST', path, { input: 'Where is order ORD-1042?' }))
+/** The parameters of the query that must be there, and those that name the workspace, as the caller would send them. */
+export async function queryIn(route: LawRoute, caller: Caller): Promise<string> {
+  const { endpoint, fixtures } = route
+  const query = new URLSearchParams()
+  for (const [name, schema] of Object.entries(endpoint.query?.shape ?? {})) {
+    const parameter = schema as z.ZodType // the shape of an object schema holds schemas
+    const optional = parameter.safeParse(undefined).success
+    if (optional && !fixtures.workspaceParameters.includes(name)) continue
+    query.set(name, await valueOf(route, name, caller))
+  }
+  return query.size === 0 ? '' : `?${query}`
 }
 
-async function pendingApproval(call: Caller): Promise<string> {
-  const list = await call('GET', `/v1/approvals?run_id=${await createRun(call)}`)
-  const [approval] = isJsonObject(list) && Array.isArray(list['data']) ? list['data'] : []
-  return idOf(approval ?? null)
+/** The body that the record itself gives as an example; the ids in it name something in the caller's workspace. */
+export async function exampleBody(route: LawRoute, caller: Caller): Promise<JsonValue | undefined> {
+  const { endpoint, fixtures } = route
+  if (endpoint.body === undefined) return undefined
+  const examples = endpoint.body.meta()?.['examples']
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined
+  if (!isJsonObject(example))
+    throw new Error(`The body schema of ${endpoint.id} has no example: .meta({ examples: [...] })`)
+  const body = { ...example }
+  for (const [name, value] of Object.entries(body)) {
+    const text = await fixtures.values[name]?.(caller)
+    if (text !== undefined) body[name] = typeof value === 'number' ? Number(text) : text
+  }
+  return body
 }
 
-/** A stored connection to a port at which nothing listens: the laws call nobody. */
-const connection = {
-  name: 'fixture',
-  provider: 'openai',
-  credential: 'sk-fixture',
-  base_url: 'http://127.0.0.1:9/v1',
+function routesOf(law: LawDialect): LawRoute[] {
+  const { dialect, fixtures } = law
+  const described = descriptionEndpoints(dialect, { version: '', publicUrl: null })
+  return [
+    ...dialect.endpoints.map((endpoint) => ({
+      ...law,
+      endpoint,
+      path: fixtures.prefix + dialect.base + endpoint.path,
+    })),
+    ...described.map((endpoint) => ({ ...law, endpoint, path: `/${dialect.mount}${endpoint.path}` })),
+  ]
 }
-const sharedTool = { type: 'function', name: 'open_ticket', description: 'Opens a ticket.' }
 
-const fixtures: LawServer['fixtures'] = {
-  agent_id: createAgent,
-  run_id: createRun,
-  approval_id: pendingApproval,
-  thread_id: async (call) => idOf(await call('POST', '/v1/threads', { agent_id: await createAgent(call) })),
-  tool_id: async (call) => idOf(await call('POST', '/v1/tools', sharedTool)),
-  connection_id: async (call) => idOf(await call('POST', '/v1/connections', connection)),
-  key_id: async (call) => idOf(await call('POST', '/v1/keys', { name: 'fixture' })),
-  user_id: async (call) => idOf(await call('POST', '/v1/members', { name: 'fixture' })),
-  version: async () => '1',
-  other_version: async () => '1',
+function lawDialects(services: Services): LawDialect[] {
+  return speak(services).map((dialect) => {
+    const fixtures = fixturesByDialect[dialect.name]
+    if (fixtures === undefined) throw new Error(`The laws have no fixtures for the dialect ${dialect.name}.`)
+    return { dialect, fixtures, description: `${fixtures.prefix}/openapi.json` }
+  })
 }
 
 /** The whole server with the demo model; every reply is checked against its record's schema. */
@@ -114,22 +143,26 @@ export async function startLawServer(): Promise<LawServer> {
   })
   await test.server.recovered
   const { services } = test.server
-  const owner = await services.access.authenticate(test.ownerKey)
-  const { organizationId, userId: ownerId } = owner
-  const { members, keys } = services.access
-  const other = await members.createWorkspace({ organizationId, ownerId, name: 'Other' })
-  const creator = (principal: Principal): LawWorkspace['createKey'] => {
-    return async ({ revoked = false, expiresAt, ...options }) => {
-      const { key, secret } = await keys.create(principal, {
-        name: 'law',
-        ...options,
-        ...(expiresAt && { expiresAt }),
-      })
+  const { members, keys, directory } = services.access
+
+  async function workspaceOf(principal: Principal, ownerKey: string | null): Promise<LawWorkspace> {
+    const createKey: LawWorkspace['createKey'] = async ({ revoked = false, expiresAt, ...options }) => {
+      const given = { name: 'law', ...options, ...(expiresAt && { expiresAt }) }
+      const { key, secret } = await keys.create(principal, given)
       if (revoked) await keys.revoke(principal, key.id)
       return secret ?? ''
     }
+    const { workspace, organization } = await directory.describe(principal)
+    const numbers = { workspace: workspace.number, organization: organization.number }
+    return { ownerKey: ownerKey ?? (await createKey({})), numbers, createKey }
   }
-  const createOther = creator({ ...owner, workspaceId: other.id })
+
+  const owner = await services.access.authenticate(test.ownerKey)
+  const { organizationId, userId: ownerId } = owner
+  const other = await members.createWorkspace({ organizationId, ownerId, name: 'Other' })
+  const dialects = lawDialects(services)
+  const [native] = dialects
+  if (native === undefined) throw new Error('The server speaks no dialect.')
   const own = serverEndpoints({
     version: '',
     ready: () => ({ status: 'ready', degraded: [] }),
@@ -137,13 +170,13 @@ export async function startLawServer(): Promise<LawServer> {
   })
   return {
     url: test.url,
+    dialects,
     routes: [
-      ...own.map((endpoint) => ({ endpoint, path: endpoint.path })),
-      ...nativeEndpoints(services).map((endpoint) => ({ endpoint, path: `/v1${endpoint.path}` })),
+      ...own.map((endpoint) => ({ ...native, endpoint, path: endpoint.path })),
+      ...dialects.flatMap(routesOf),
     ],
-    workspace: { ownerKey: test.ownerKey, createKey: creator(owner) },
-    otherWorkspace: { ownerKey: await createOther({}), createKey: createOther },
-    fixtures,
+    workspace: await workspaceOf(owner, test.ownerKey),
+    otherWorkspace: await workspaceOf({ ...owner, workspaceId: other.id }, null),
     [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
   }
 }

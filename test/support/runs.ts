@@ -43,9 +43,10 @@ export function runCreation(more: Partial<RunCreation> = {}): RunCreation {
 export function createRun(
   journal: Journal,
   more: Partial<RunCreation> = {},
+  id = newId(),
 ): { handle: RunHandle; threadId: string; lost: string[] } {
   const lost: string[] = []
-  const handle = journal.handle(newId(), 1, (error) => lost.push(error.code))
+  const handle = journal.handle(id, 1, (error) => lost.push(error.code))
   const creation = runCreation(more)
   journal.create(handle, creation)
   journal.append(handle, 'message.created', { role: 'user', content: [{ type: 'text', text: 'Hello.' }] })

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Event } from '../events/event.ts'
 import type { AccessStore } from './access-store.ts'
+import { createDirectory, type Directory } from './directory.ts'
 import { createKeyAuthenticator, type KeyAuthenticator } from './authenticator.ts'
 import { bootstrap, type Bootstrap } from './bootstrap.ts'
 import type { KeyForm } from './key.ts'
@@ -21,6 +22,7 @@ export interface AccessServiceOptions {
 export interface AccessService extends KeyAuthenticator {
   keys: KeyService
   members: MemberService
+  directory: Directory
   /** See `bootstrap`: idempotent, called at every start with the owner's key. */
   bootstrap(ownerKey: string): Promise<Bootstrap>
 }
@@ -29,14 +31,22 @@ export interface AccessService extends KeyAuthenticator {
 export function createAccessService(options: AccessServiceOptions): AccessService {
   const { store, clock, keyForms, publish } = options
   const authenticator = createKeyAuthenticator({ store, clock })
-  function changed(): void {
+  const members = createMemberService({ store, clock, publish, changed })
+  const directory = createDirectory({ read: members.describe, clock })
+  function invalidate(): void {
     authenticator.invalidate()
+    directory.invalidate()
+  }
+  function changed(): void {
+    invalidate()
     options.notifyOthers()
   }
   return {
     ...authenticator,
+    invalidate,
     keys: createKeyService({ store, clock, keyForms, publish, changed }),
-    members: createMemberService({ store, clock, publish, changed }),
+    members,
+    directory,
     async bootstrap(ownerKey) {
       const made = await bootstrap({ store, clock, ownerKey, keyForms })
       changed()

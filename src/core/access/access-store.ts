@@ -41,6 +41,7 @@ function toKey(row: Selectable<Schema['keys']>): Key {
 
 interface MemberRow {
   user_id: string
+  number: string
   role: string
   created_at: Date
   updated_at: Date
@@ -51,6 +52,7 @@ interface MemberRow {
 function toMember(row: MemberRow): Member {
   return {
     userId: row.user_id,
+    number: Number(row.number),
     name: row.name,
     email: row.email,
     role: row.role as Role, // only this store writes it
@@ -64,7 +66,7 @@ function membersOf(db: Kysely<Schema>, workspaceId: string) {
     .selectFrom('members')
     .innerJoin('users', 'users.id', 'members.user_id')
     .select(['members.user_id', 'members.role', 'members.created_at', 'members.updated_at'])
-    .select(['users.name', 'users.email'])
+    .select(['users.number', 'users.name', 'users.email'])
     .where('members.workspace_id', '=', workspaceId)
 }
 
@@ -293,13 +295,10 @@ export function createAccessStore(kysely: Kysely<Schema>) {
       const row = await kysely
         .selectFrom('workspaces')
         .innerJoin('organizations', 'organizations.id', 'workspaces.organization_id')
+        .select(['workspaces.id', 'workspaces.number', 'workspaces.name', 'workspaces.created_at'])
         .select([
-          'workspaces.id',
-          'workspaces.name',
-          'workspaces.created_at',
           'organizations.id as organization_id',
-        ])
-        .select([
+          'organizations.number as organization_number',
           'organizations.name as organization_name',
           'organizations.created_at as organization_created_at',
         ])
@@ -308,9 +307,16 @@ export function createAccessStore(kysely: Kysely<Schema>) {
       if (row === undefined) return null
       const { organization_id: organizationId } = row
       return {
-        workspace: { id: row.id, organizationId, name: row.name, createdAt: row.created_at },
+        workspace: {
+          id: row.id,
+          number: Number(row.number),
+          organizationId,
+          name: row.name,
+          createdAt: row.created_at,
+        },
         organization: {
           id: organizationId,
+          number: Number(row.organization_number),
           name: row.organization_name,
           createdAt: row.organization_created_at,
         },

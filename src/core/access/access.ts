@@ -2,12 +2,16 @@ import type { Role, Scope } from './principal.ts'
 
 export interface Organization {
   id: string
+  /** Numeric alias, for clients that type ids as numbers. */
+  number: number
   name: string
   createdAt: Date
 }
 
 export interface Workspace {
   id: string
+  /** Numeric alias, for clients that type ids as numbers. */
+  number: number
   organizationId: string
   name: string
   createdAt: Date
@@ -16,6 +20,8 @@ export interface Workspace {
 /** A user's place in one workspace. */
 export interface Member {
   userId: string
+  /** The user's numeric alias, for clients that type ids as numbers. */
+  number: number
   name: string
   email: string | null
   role: Role

@@ -14,6 +14,8 @@ export interface AgentChange {
   ownerId?: string
   /** The definition's change goes into the draft; the rest of the change takes effect at once. */
   draft?: boolean
+  /** Becomes the agent's only number, in the same transaction; null: the number it has is freed. */
+  phoneNumberId?: string | null
   /** The agent counts as changed even when nothing of it is. */
   touch?: boolean
 }
@@ -25,6 +27,8 @@ export interface Plan {
   row: AgentRow
   version: PreparedDefinition | null
   facts: Fact[]
+  /** The number it shall have; null: none. Absent: the one it has. */
+  phoneNumberId?: string | null
 }
 
 export function updated(agentId: string, row: AgentRow): Fact {

@@ -1,4 +1,5 @@
 import { AppError, type FieldError } from '../../errors.ts'
+import { isLongerThan } from '../../lib/text-length.ts'
 import { roleAtLeast, type Principal } from '../access/principal.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
 import { refuseProblems, refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
@@ -18,7 +19,8 @@ export const agentLimits = {
   tools: 200,
   fallbacks: 5,
   metadataBytes: 16 * kibibyte,
-  extensionsBytes: 256 * kibibyte,
+  /** What dialects print as it was sent is kept there: a whole list of tools fits. */
+  extensionsBytes: 4 * 1024 * kibibyte,
 } as const
 
 /**
@@ -57,13 +59,13 @@ export function refuseBadOverrides(overrides: RunOverrides, validator: SchemaVal
 
 function textProblems({ name, description, instructions }: AgentDefinition): FieldError[] {
   const problems: FieldError[] = []
-  if (name.trim() === '' || name.length > agentLimits.name) {
+  if (name.trim() === '' || isLongerThan(name, agentLimits.name)) {
     problems.push({ field: 'name', message: `must have 1 to ${agentLimits.name} characters` })
   }
-  if ((description?.length ?? 0) > agentLimits.description) {
+  if (isLongerThan(description ?? '', agentLimits.description)) {
     problems.push({ field: 'description', message: `use at most ${agentLimits.description} characters` })
   }
-  if ((instructions?.length ?? 0) > agentLimits.instructions) {
+  if (isLongerThan(instructions ?? '', agentLimits.instructions)) {
     problems.push({ field: 'instructions', message: `use at most ${agentLimits.instructions} characters` })
   }
   return problems

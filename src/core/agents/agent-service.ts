@@ -23,8 +23,10 @@ import { openRunTools, pinRunTools, withRunTools, type PinnedTools } from './run
 import { changedRow, rowOf, sameRow, updated, withDefinitions, withVersion } from './agent-plan.ts'
 import type { AgentChange, Fact, Plan } from './agent-plan.ts'
 import { createAgentResolver } from './agent-resolver.ts'
-import type { AgentFilter, AgentRow, AgentStore, StoredAgent, StoredVersion, Tx } from './agent-store.ts'
+import type { AgentFilter, AgentRow, AgentStore, StoredAgent, Tx } from './agent-store.ts'
+import { holdAssignment } from './phone-assignment.ts'
 import { createDefinitionPreparer, type PreparedDefinition } from './prepare-definition.ts'
+import { shown, shownVersion } from './shown-agent.ts'
 
 export interface AgentServiceOptions {
   store: AgentStore
@@ -143,21 +145,28 @@ export function createAgentService(options: AgentServiceOptions) {
       const planned = await plan(agent)
       if (planned === null) return shown(agent)
       const events = await store.transaction(async (transaction) => {
-        const held = await store.lock(transaction, agentId)
-        if (held === null) throw new AppError('agent_not_found')
-        if (held.updatedAt.getTime() !== agent.updatedAt.getTime()) return null
+        const assign = await holdAssignment(store, transaction, agent, planned.phoneNumberId)
+        if (!(await holdUnchanged(transaction, agent))) return null
         if (planned.version !== null) {
           await insertVersion(transaction, principal, agentId, planned.row, planned.version)
         }
         if (planned.row.draft !== null)
           await preparer.holdTools(transaction, agent.workspaceId, planned.row.draft)
         await store.update(transaction, agentId, planned.row)
-        return recordAll(transaction, agent, planned.facts)
+        const facts = await recordAll(transaction, agent, planned.facts)
+        return [...facts, ...(await assign(planned.row.updatedAt))]
       })
       if (events === null) continue
       announce(agent, events)
       return shown(await mustSee(principal, agentId))
     }
+  }
+
+  /** Locks the agent's row; false when somebody has changed it since it was read. */
+  async function holdUnchanged(transaction: Tx, agent: StoredAgent): Promise<boolean> {
+    const held = await store.lock(transaction, agent.id)
+    if (held === null) throw new AppError('agent_not_found')
+    return held.updatedAt.getTime() === agent.updatedAt.getTime()
   }
 
   /**
@@ -176,17 +185,25 @@ export function createAgentService(options: AgentServiceOptions) {
         refuseWrite(principal, { ...agent, ownerId: row.ownerId, visibility: row.visibility })
       }
       const rowChanged = !sameRow(agent, row)
+      const phone = await phoneChange(agentId, change)
       const definition = change.definition
       const edited =
         definition === undefined ? null : await preparer.edit(agent, definition, change.draft === true)
-      if (edited === null)
-        return rowChanged || change.touch === true
-          ? { row, version: null, facts: [updated(agentId, row)] }
-          : null
-      const planned = withDefinitions(agentId, row, agent, edited)
+      if (edited === null) {
+        const changed = rowChanged || change.touch === true || phone.phoneNumberId !== undefined
+        return changed ? { row, version: null, facts: [updated(agentId, row)], ...phone } : null
+      }
+      const planned = { ...withDefinitions(agentId, row, agent, edited), ...phone }
       if (rowChanged && edited.draft === undefined) planned.facts.unshift(updated(agentId, planned.row))
       return planned
     })
+  }
+
+  /** What the change does to the agent's phone number; empty: nothing. */
+  async function phoneChange(agentId: string, change: AgentChange): Promise<Pick<Plan, 'phoneNumberId'>> {
+    const { phoneNumberId } = change
+    if (phoneNumberId === undefined || phoneNumberId === (await store.findNumberOf(agentId))) return {}
+    return { phoneNumberId }
   }
 
   /** The draft becomes the next version. `nothing_to_publish` when there is none. */
@@ -212,16 +229,23 @@ export function createAgentService(options: AgentServiceOptions) {
     })
   }
 
-  /** Leaves a tombstone: runs and versions stay readable, nothing new can be started. */
+  /** Leaves a tombstone: runs and versions stay readable, nothing new can be started, its phone number is free. */
   async function remove(principal: Principal, agentId: string): Promise<void> {
-    const agent = await mustSee(principal, agentId)
-    refuseWrite(principal, agent)
-    const events = await store.transaction(async (transaction) => {
-      if ((await store.lock(transaction, agentId)) === null) throw new AppError('agent_not_found')
-      await store.markDeleted(transaction, agentId, new Date(clock.now()))
-      return recordAll(transaction, agent, [{ type: 'agent.deleted', data: { agentId } }])
-    })
-    announce(agent, events)
+    for (;;) {
+      const agent = await mustSee(principal, agentId)
+      refuseWrite(principal, agent)
+      const at = new Date(clock.now())
+      const events = await store.transaction(async (transaction) => {
+        const free = await holdAssignment(store, transaction, agent, null)
+        // A number that was given to it since it was read would not be freed.
+        if (!(await holdUnchanged(transaction, agent))) return null
+        await store.markDeleted(transaction, agentId, at)
+        const facts = await recordAll(transaction, agent, [{ type: 'agent.deleted', data: { agentId } }])
+        return [...facts, ...(await free(at))]
+      })
+      if (events === null) continue
+      return announce(agent, events)
+    }
   }
 
   return {
@@ -316,34 +340,4 @@ async function recordAll(transaction: Tx, agent: { id: string; workspaceId: stri
     events.push(await recordResourceEvent(transaction, whole))
   }
   return events
-}
-
-function shown(agent: Agent): Agent {
-  const { id, workspaceId, ownerId, slug, visibility, enabled, version, versionId } = agent
-  const { definition, draft, createdAt, updatedAt } = agent
-  return {
-    id,
-    workspaceId,
-    ownerId,
-    slug,
-    visibility,
-    enabled,
-    version,
-    versionId,
-    definition,
-    draft,
-    createdAt,
-    updatedAt,
-  }
-}
-
-function shownVersion({
-  id,
-  agentId,
-  number,
-  definition,
-  createdAt,
-  createdBy,
-}: StoredVersion): AgentVersion {
-  return { id, agentId, number, definition, createdAt, createdBy }
 }

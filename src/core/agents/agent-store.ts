@@ -69,7 +69,7 @@ export function createAgentStore(kysely: Kysely<Schema>) {
     async findHead(agentId: string): Promise<AgentHead | null> {
       const row = await kysely
         .selectFrom('agents')
-        .select(['workspace_id', 'owner_id', 'visibility', 'enabled', 'version_id', 'deleted_at'])
+        .select(['workspace_id', 'owner_id', 'visibility', 'enabled', 'version_id', 'deleted_at', 'documents'])
         .where('id', '=', agentId)
         .executeTakeFirst()
       if (row === undefined) return null
@@ -80,7 +80,7 @@ export function createAgentStore(kysely: Kysely<Schema>) {
         enabled: row.enabled,
         versionId: row.version_id,
         deleted: row.deleted_at !== null,
-        documents: 0,
+        documents: row.documents,
       }
     },
 
@@ -205,6 +205,47 @@ export function createAgentStore(kysely: Kysely<Schema>) {
       return rows
     },
 
+    /** The agent's phone number, or null. */
+    async findNumberOf(agentId: string): Promise<string | null> {
+      const row = await kysely
+        .selectFrom('phone_numbers')
+        .select('id')
+        .where('agent_id', '=', agentId)
+        .executeTakeFirst()
+      return row?.id ?? null
+    },
+
+    /** The agent's phone number and this one of its workspace, held until the transaction ends. */
+    async holdNumbers(
+      transaction: Tx,
+      agent: { id: string; workspaceId: string },
+      phoneNumberId: string | null,
+    ): Promise<HeldNumber[]> {
+      const rows = await transaction
+        .selectFrom('phone_numbers')
+        .select(['id', 'agent_id'])
+        .where('workspace_id', '=', agent.workspaceId)
+        .where('state', '=', 'active')
+        .where((eb) => eb.or([eb('agent_id', '=', agent.id), eb('id', '=', phoneNumberId)]))
+        .orderBy('id')
+        .forUpdate()
+        .execute()
+      return rows.map((row) => ({ id: row.id, agentId: row.agent_id }))
+    },
+
+    async assignNumber(
+      transaction: Tx,
+      phoneNumberId: string,
+      agentId: string | null,
+      at: Date,
+    ): Promise<void> {
+      await transaction
+        .updateTable('phone_numbers')
+        .set({ agent_id: agentId, updated_at: at })
+        .where('id', '=', phoneNumberId)
+        .execute()
+    },
+
     async isMember(workspaceId: string, userId: string): Promise<boolean> {
       const row = await kysely
         .selectFrom('members')
@@ -221,6 +262,12 @@ export interface HeldTool {
   id: string
   name: string
   revision: number
+}
+
+/** A phone number and whose it is. */
+export interface HeldNumber {
+  id: string
+  agentId: string | null
 }
 
 function columns(agent: AgentRow) {

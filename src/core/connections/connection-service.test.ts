@@ -142,6 +142,21 @@ test('a test call says what it found, and failing is an answer', async () => {
   })
 })
 
+test('a connection is found by its number, those of the environment in every workspace', async () => {
+  const { connections } = agentServices(database)
+  const { id, number } = await connections.create(member, content)
+  expect((await connections.getByNumber(member, number)).id).toBe(id)
+  const [demo] = await connections.list(stranger, { limit: 1, after: null })
+  expect(demo?.number).toBeLessThan(1000)
+  expect(await connections.getByNumber(stranger, demo?.number ?? 0)).toEqual(demo)
+  const missing = refusal('connection_not_found')
+  await expect(connections.getByNumber(stranger, number)).rejects.toEqual(missing)
+  for (const nonsense of [0, -1, 0.5, 1e300, Number.NaN])
+    await expect(connections.getByNumber(member, nonsense)).rejects.toEqual(missing)
+  await connections.remove(member, id)
+  await expect(connections.getByNumber(member, number)).rejects.toEqual(missing)
+})
+
 test('another workspace finds nothing', async () => {
   const { connections } = agentServices(database)
   const { id } = await connections.create(member, content)

@@ -229,6 +229,17 @@ export function createConnectionService(options: ConnectionServiceOptions) {
       return environment?.connection ?? shown(await mustFind(principal, connectionId))
     },
 
+    /** The one with this numeric alias, those of the environment included. Errors: `connection_not_found`. */
+    async getByNumber(principal: Principal, number: number): Promise<Connection> {
+      const environment = builtIn.find(({ connection }) => connection.number === number)
+      if (environment !== undefined) return environment.connection
+      const stored = Number.isSafeInteger(number)
+        ? await store.findByNumber(principal.workspaceId, number)
+        : null
+      if (stored === null) throw new AppError('connection_not_found')
+      return shown(stored)
+    },
+
     /** Those of the environment first, then the stored ones, newest first. `after`: id of the last one before. */
     async list(principal: Principal, page: { limit: number; after: string | null }): Promise<Connection[]> {
       const position = builtIn.findIndex(({ connection }) => connection.id === page.after)

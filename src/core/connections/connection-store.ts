@@ -34,6 +34,17 @@ export function createConnectionStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toConnection(row)
     },
 
+    async findByNumber(workspaceId: string, number: number): Promise<StoredConnection | null> {
+      const row = await kysely
+        .selectFrom('connections')
+        .selectAll()
+        .where('number', '=', String(number))
+        .where('workspace_id', '=', workspaceId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row === undefined ? null : toConnection(row)
+    },
+
     /** Newest first. */
     async list(
       workspaceId: string,

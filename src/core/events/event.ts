@@ -92,21 +92,31 @@ export type Decision = 'approve' | 'reject' | 'happened' | 'again' | 'give_up'
 
 export type RunEventType = keyof RunEvents
 
-/** Facts of the streams that are not runs: agents, keys, tools, connections, members. `name` and ids only, no content. */
+/** Facts of the streams that are not runs: agents, keys, tools, connections, phone numbers, members. `name` and ids only, no content. */
 export interface ResourceEvents {
   'agent.created': { agentId: string; name: string }
   'agent.updated': { agentId: string; name: string }
   'agent.published': { agentId: string; version: number }
   'agent.restored': { agentId: string; version: number; from: number }
   'agent.deleted': { agentId: string }
+  /** Documents are in the stream of their agent. */
+  'document.added': { documentId: string; agentId: string; name: string }
+  'document.removed': { documentId: string; agentId: string }
   'tool.created': { toolId: string; name: string }
   'tool.updated': { toolId: string; revision: number }
   'tool.deleted': { toolId: string }
+  /** Somebody called it once, outside any run. */
+  'tool.tried': { toolId: string; status: 'ok' | 'error' }
   'connection.created': { connectionId: string; name: string }
   'connection.updated': { connectionId: string; name: string }
   'connection.deleted': { connectionId: string }
   'key.created': { keyId: string; name: string }
   'key.revoked': { keyId: string }
+  'phone_number.purchased': { phoneNumberId: string; name: string }
+  'phone_number.updated': { phoneNumberId: string; name: string }
+  /** `agentId` null: it is no agent's any more. */
+  'phone_number.assigned': { phoneNumberId: string; agentId: string | null }
+  'phone_number.released': { phoneNumberId: string }
   'member.added': { userId: string; role: string }
   'member.changed': { userId: string; role: string }
   'member.removed': { userId: string }

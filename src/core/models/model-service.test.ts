@@ -198,3 +198,28 @@ test('the list says what is reachable, what is not and why, the default first', 
   await services.models.list(stranger)
   expect(asked).toBe(before * 2)
 })
+
+test.each<[boolean, string, string, string | null]>([
+  [true, 'openai', 'gpt-5.2', null],
+  [true, 'openai', 'gpt-unheard-of', null],
+  [false, 'openai', 'claude-sonnet-4-5', null],
+  [false, 'anthropic', 'gpt-5.2', null],
+  [true, 'openai', 'claude-sonnet-4-5', 'https://gateway.example/v1'],
+  [false, 'groq', 'gpt-5.2', null],
+  [true, 'helicone', 'gpt-5.2', null],
+  [true, 'openrouter', 'openai/gpt-oss-120b', null],
+  [true, 'ollama', 'qwen3', null],
+  [true, 'demo', 'demo', null],
+  [false, 'demo', 'gpt-5.2', null],
+  [false, 'openai', 'demo', null],
+])('that it may be is %s of %s and %s at %s', (may, provider, model, baseUrl) => {
+  const { models } = agentServices(database)
+  expect(models.offers({ provider, baseUrl, source: 'stored' }, model)).toBe(may)
+})
+
+test('the operator may let a provider of the environment stand for another', () => {
+  const { models } = agentServices(database, { aliases: 'openai/claude-*=anthropic/claude-*' })
+  const connection = { provider: 'openai', baseUrl: null }
+  expect(models.offers({ ...connection, source: 'environment' }, 'claude-sonnet-4-5')).toBe(true)
+  expect(models.offers({ ...connection, source: 'stored' }, 'claude-sonnet-4-5')).toBe(false)
+})

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { LanguageModel, ModelUsage } from '../../ports/language-model.ts'
 import type { ModelChoice } from '../agents/agent.ts'
 import type { Principal } from '../access/principal.ts'
+import type { Connection } from '../connections/connection.ts'
 import type { ConnectionService } from '../connections/connection-service.ts'
 import { lacksCredential } from '../connections/environment-connections.ts'
 import { createModelLister } from './model-lister.ts'
@@ -18,6 +19,7 @@ import type {
 } from './model.ts'
 import {
   applyAliases,
+  demoModelName,
   joinModelName,
   parseModelAliases,
   pickDefaultModel,
@@ -65,6 +67,7 @@ export function createModelService(options: ModelServiceOptions) {
   if (fallback === null)
     throw new AppError('invalid_configuration', { detail: 'The default model has no provider.' })
   const defaultName: ModelName = fallback
+  const demo = splitModelName(demoModelName)
   const lister = createModelLister({ ...options, defaultName: picked.name })
   /** A connection that changes gets another route object, so what was built for the old one is never found again. */
   const built = new WeakMap<ModelRoute, Map<string, Callable>>()
@@ -88,6 +91,12 @@ export function createModelService(options: ModelServiceOptions) {
       detail: `${provider.label} has no default model; name one of its models.`,
       fields: [{ field: 'model.name', message: `name a model of ${provider.label}` }],
     })
+  }
+
+  /** Vendors that pass on the models of others are known by a default model that nobody, or another, is known to make. */
+  function makesItsModels(provider: string): boolean {
+    const model = byName.get(provider)?.defaultModel ?? null
+    return model !== null && options.providerOfModel(model) === provider
   }
 
   /** A bare name belongs to the vendor that the price table knows it from, else to the default provider. */
@@ -182,6 +191,19 @@ export function createModelService(options: ModelServiceOptions) {
         const field = `model.fallbacks[${index}]`
         throw new AppError('unknown_model', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
       }
+    },
+
+    /**
+     * Whether a model of this name may be behind a connection, without asking anybody. No only where it is certain: the
+     * demo provider has one model, and a vendor that makes its models does not serve, at its own address, those of another.
+     */
+    offers(connection: Pick<Connection, 'provider' | 'baseUrl' | 'source'>, model: string): boolean {
+      const name = joinModelName({ provider: connection.provider, model })
+      if (connection.source !== 'stored' && applyAliases(aliases, name) !== name) return true
+      if (connection.provider === demo?.provider) return model === demo.model
+      const maker = options.providerOfModel(model)
+      if (maker === null || maker === connection.provider || connection.baseUrl !== null) return true
+      return !makesItsModels(connection.provider)
     },
 
     /** The model used where nobody names one, and a sentence for people about why. */

@@ -20,13 +20,17 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
+let purges = 0
+
 function retention(days: number | null) {
   return createRetentionService({
     store: createRetentionStore(database),
     idempotency: createIdempotencyStore(db),
+    documents: { dropStale: async () => 0 },
     clock: systemClock,
     days,
     pruneDispatches: async () => {},
+    purgeCallbacks: async () => void (purges += 1),
     log: silentLog,
   })
 }
@@ -100,4 +104,10 @@ test('an agent deleted before the retention goes with its versions, once none of
   expect(agents.map((row) => row.id)).toEqual([old, young, live].slice(1).toSorted())
   const versions = await db.selectFrom('agent_versions').select('agent_id').execute()
   expect(versions.map((row) => row.agent_id).toSorted()).toEqual([young, live].toSorted())
+})
+
+test('callbacks that nobody needs any more go with every pass, whatever the retention', async () => {
+  purges = 0
+  await retention(null).run()
+  expect(purges).toBe(1)
 })

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { IdempotencyStore } from '../access/idempotency-store.ts'
+import type { DocumentService } from '../knowledge/document-service.ts'
 import type { RetentionStore } from './retention-store.ts'
 
 /** How often old rows are looked for, milliseconds. */
@@ -10,16 +11,22 @@ const keepIdempotency = 48 * 60 * 60 * 1000
 /** Runs that one statement deletes at most, so that it holds the database for a moment only. */
 const pageSize = 500
 
-/** Deletes what nobody needs any more: answers to old Idempotency-Keys, commands to ended runs, runs past retention. */
+/**
+ * Deletes what nobody needs any more: answers to old Idempotency-Keys, commands to ended runs, temporary documents and
+ * those of deleted agents, runs past retention.
+ */
 export function createRetentionService(deps: {
   store: RetentionStore
   /** Forgets Idempotency-Keys first used before a time. */
   idempotency: Pick<IdempotencyStore, 'purge'>
+  documents: Pick<DocumentService, 'dropStale'>
   clock: Pick<Clock, 'now'>
   /** How long finished runs and deleted agents are kept, days; null: for ever. */
   days: number | null
   /** Deletes what the dispatcher keeps of dispatches that nobody needs. */
   pruneDispatches: () => Promise<void>
+  /** Deletes callbacks that are done, and those whose run never came to be. */
+  purgeCallbacks: () => Promise<void>
   log: Log
 }) {
   const { store, days, log } = deps
@@ -29,6 +36,9 @@ export function createRetentionService(deps: {
   async function run(): Promise<number> {
     await deps.idempotency.purge(new Date(deps.clock.now() - keepIdempotency))
     await store.deleteLateCommands()
+    // Before agents: those with documents stay.
+    await deps.documents.dropStale()
+    await deps.purgeCallbacks()
     const deleted = days === null ? 0 : await deleteOlderThan(days)
     await deps.pruneDispatches()
     return deleted

@@ -7,7 +7,7 @@ import type { Principal } from '../access/principal.ts'
 import type { ResolvedAgent, RunOverrides } from '../agents/agent.ts'
 import { visiblePage } from '../agents/visible.ts'
 import type { JournalEvent } from '../events/entry.ts'
-import { endsStream } from '../events/event.ts'
+import { endsStream, type RunEventType } from '../events/event.ts'
 import type { Journal } from '../events/journal.ts'
 import type { Tail } from '../events/tail.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
@@ -261,6 +261,12 @@ export function createRunService(deps: {
   return {
     create,
     get,
+
+    /** The events of the given types of runs that were read for a principal, in order, by the runs' ids. */
+    async eventsOf(runs: readonly Run[], types: RunEventType[]): Promise<Map<string, JournalEvent[]>> {
+      const ids = runs.map((run) => run.id)
+      return Map.groupBy(await store.eventsOfTypes(ids, types), (event) => event.stream)
+    },
 
     /** What the run was accepted with. Errors: `run_not_found`. */
     async pinsOf(principal: Principal, id: string): Promise<RunPins> {

@@ -4,7 +4,7 @@ import type { Database } from '../../storage/database.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import type { EventTypes, RunEventType } from '../events/event.ts'
-import { eventsAfter } from '../events/event-store.ts'
+import { eventsAfter, eventsOfTypes } from '../events/event-store.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import type { QueuedRun } from './executor-store.ts'
 import {
@@ -245,6 +245,10 @@ export function createRunStore(database: Database) {
 
     eventsAfter: (runId: string, after: number, limit: number): Promise<JournalEvent[]> =>
       eventsAfter(db, runId, after, limit),
+
+    /** Events of the given types of several runs, in the order of the runs' ids, then of their numbers. */
+    eventsOfTypes: (runIds: string[], types: RunEventType[]): Promise<JournalEvent[]> =>
+      eventsOfTypes(db, runIds, types),
 
     /** What the run was accepted with. */
     async pinsOf(id: string): Promise<RunPins | null> {

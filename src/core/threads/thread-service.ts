@@ -3,8 +3,9 @@ import type { JsonObject } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
 import { visiblePage } from '../agents/visible.ts'
 import type { EventTypes } from '../events/event.ts'
+import type { Run } from '../runs/run.ts'
 import type { ThreadStore } from './thread-store.ts'
-import type { Message, Thread } from './thread.ts'
+import type { Message, Thread, ThreadFilter, ThreadKey } from './thread.ts'
 
 export type ThreadService = ReturnType<typeof createThreadService>
 
@@ -33,10 +34,21 @@ export function createThreadService(deps: {
 
     get: (principal: Principal, id: string): Promise<Thread> => find(principal, id),
 
+    /** The thread that the agent's callers call so. Errors: `thread_not_found`. */
+    async getByKey(principal: Principal, agentId: string, { namespace, key }: ThreadKey): Promise<Thread> {
+      const thread = await store.findByKey({ workspaceId: principal.workspaceId, agentId, namespace, key })
+      if (thread === null || !(await canSee(principal, agentId))) throw new AppError('thread_not_found')
+      return thread
+    },
+
+    /** What the threads of these runs are called; a deleted one by its own id. */
+    keysOf: (runs: readonly Pick<Run, 'threadId'>[]): Promise<Map<string, ThreadKey>> =>
+      store.keysOf([...new Set(runs.map(({ threadId }) => threadId))]),
+
     /** Newest first, only those this principal may see. */
     async list(
       principal: Principal,
-      filter: { agentId?: string },
+      filter: ThreadFilter,
       page: { limit: number; after: string | null },
     ): Promise<Thread[]> {
       return await visiblePage(

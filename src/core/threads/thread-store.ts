@@ -5,16 +5,38 @@ import { eventsOfTypes } from '../events/event-store.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import type { EventType } from '../events/event.ts'
 import type { JsonObject } from '../../lib/json.ts'
-import type { Thread } from './thread.ts'
+import type { Thread, ThreadFilter, ThreadKey } from './thread.ts'
 
 export type ThreadStore = ReturnType<typeof createThreadStore>
 
 export function createThreadStore(database: Database) {
   const db = database.kysely
+
+  /** Deleted threads have given up their key. */
+  async function findByKey({
+    workspaceId,
+    agentId,
+    namespace,
+    key,
+  }: Pick<Thread, 'workspaceId' | 'agentId' | 'namespace' | 'key'>): Promise<Thread | null> {
+    const row = await db
+      .selectFrom('threads')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .where('namespace', '=', namespace)
+      .where('agent_id', '=', agentId)
+      .where('key', '=', key)
+      .executeTakeFirst()
+    return row ? fromRow(row) : null
+  }
+
   return {
+    /** The thread of this key: the one that is there, else a new one. */
     async insert(
       thread: Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>,
     ): Promise<Thread> {
+      const existing = await findByKey(thread)
+      if (existing !== null) return existing
       await db
         .insertInto('threads')
         .values({
@@ -27,16 +49,22 @@ export function createThreadStore(database: Database) {
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      const { workspaceId, namespace, agentId, key } = thread
-      const row = await db
+      const stored = await findByKey(thread)
+      if (stored === null) throw new Error('A thread went away while it was made.')
+      return stored
+    },
+
+    findByKey,
+
+    /** What the callers of these threads call them, by the threads' ids. */
+    async keysOf(ids: string[]): Promise<Map<string, ThreadKey>> {
+      if (ids.length === 0) return new Map()
+      const rows = await db
         .selectFrom('threads')
-        .selectAll()
-        .where('workspace_id', '=', workspaceId)
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', agentId)
-        .where('key', '=', key)
-        .executeTakeFirstOrThrow()
-      return fromRow(row)
+        .select(['id', 'namespace', 'key'])
+        .where('id', 'in', ids)
+        .execute()
+      return new Map(rows.map(({ id, namespace, key }) => [id, { namespace, key }]))
     },
 
     async find(workspaceId: string, id: string): Promise<Thread | null> {
@@ -53,7 +81,7 @@ export function createThreadStore(database: Database) {
     /** Newest first. */
     async list(
       workspaceId: string,
-      filter: { agentId?: string },
+      filter: ThreadFilter,
       page: { limit: number; after: string | null },
     ): Promise<Thread[]> {
       let query = db
@@ -62,6 +90,7 @@ export function createThreadStore(database: Database) {
         .where('workspace_id', '=', workspaceId)
         .where('deleted_at', 'is', null)
       if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId)
+      if (filter.namespace !== undefined) query = query.where('namespace', '=', filter.namespace)
       if (page.after !== null) query = query.where('id', '<', page.after)
       const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
       return rows.map(fromRow)

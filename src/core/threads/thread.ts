@@ -16,6 +16,14 @@ export interface Thread {
   updatedAt: Date
 }
 
+/** What its callers call a thread, and in which dialect's words. */
+export type ThreadKey = Pick<Thread, 'namespace' | 'key'>
+
+export interface ThreadFilter {
+  agentId?: string
+  namespace?: string
+}
+
 /** What was said in a thread, one side at a time. */
 export interface Message {
   runId: string

@@ -1,5 +1,6 @@
 import { AppError, type FieldError } from '../../errors.ts'
 import { isJsonObject } from '../../lib/json.ts'
+import { isLongerThan } from '../../lib/text-length.ts'
 import { findBuiltin } from './builtin-tools.ts'
 import { headerProblems } from './header-rules.ts'
 import { placeholders, urlProblem } from './http-url.ts'
@@ -18,7 +19,7 @@ export function toolProblems(tool: ToolDefinition, at: string, validator: Schema
   const report = (name: string, message: string) =>
     problems.push({ field: at === '' ? name : `${at}.${name}`, message })
   if (!nameForm.test(tool.name)) report('name', 'use 1 to 64 letters, digits, underscores or hyphens')
-  if ((tool.description?.length ?? 0) > maxDescription)
+  if (isLongerThan(tool.description ?? '', maxDescription))
     report('description', `use at most ${maxDescription} characters`)
   const schemaProblem = parametersProblem(tool, validator)
   if (schemaProblem !== null) report('parameters', schemaProblem)

@@ -135,6 +135,32 @@ test('another workspace finds nothing', async () => {
   expect(await services.tools.list(stranger, { limit: 10, after: null })).toEqual([])
 })
 
+test('a tool is found by its number, in its own workspace and while it is there', async () => {
+  const { id, number } = await services.tools.create(member, { definition: lookup })
+  expect((await services.tools.getByNumber(member, number)).id).toBe(id)
+  expect(await services.tools.head(id)).toMatchObject({ number, revision: 1 })
+  const missing = refusal('tool_not_found')
+  await expect(services.tools.getByNumber(stranger, number)).rejects.toEqual(missing)
+  for (const nonsense of [0, -1, 0.5, 1e300, Number.NaN])
+    await expect(services.tools.getByNumber(member, nonsense)).rejects.toEqual(missing)
+  await services.tools.remove(member, id)
+  await expect(services.tools.getByNumber(member, number)).rejects.toEqual(missing)
+})
+
+test('a reference is shown masked, follows the newest revision and is read once', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  const show = (revision: number | null) => services.tools.definitionOf(member.workspaceId, id, revision)
+  const first = await show(null)
+  expect(first).toEqual({ ...lookup, headers: { 'X-Key': '***' } })
+  await services.tools.update(member, id, (current) => ({ ...current, description: 'Second' }))
+  expect((await show(null)).description).toBe('Second')
+  expect(await show(1)).toBe(first)
+  await expect(show(3)).rejects.toEqual(refusal('tool_not_found'))
+  await expect(services.tools.definitionOf(stranger.workspaceId, id, 1)).rejects.toEqual(
+    refusal('tool_not_found'),
+  )
+})
+
 test('a create with an id that exists answers the tool that exists', async () => {
   const id = newId()
   await services.tools.create(member, { id, definition: lookup })

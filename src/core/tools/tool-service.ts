@@ -19,7 +19,7 @@ import {
   takeSecrets,
 } from './tool-secrets.ts'
 import type { StoredSecrets } from './tool-secrets.ts'
-import type { Page, StoredTool, ToolStore } from './tool-store.ts'
+import type { Page, StoredRevision, StoredTool, ToolStore } from './tool-store.ts'
 import type { ToolDefinition, ToolRevision, WorkspaceTool } from './tool.ts'
 
 export interface ToolServiceOptions {
@@ -36,6 +36,8 @@ export interface ToolServiceOptions {
 /** Where a workspace tool stands. */
 export interface ToolHead {
   workspaceId: string
+  /** Its numeric alias. */
+  number: number
   revision: number
   deleted: boolean
 }
@@ -47,6 +49,7 @@ const alone = () => ''
 export function createToolService(options: ToolServiceOptions) {
   const { store, sealer, clock, validator, publish } = options
   const heads = new FreshCache<ToolHead>({ clock, maxEntries: 10_000, ttlMs: options.cacheTtlMs })
+  const masked = new FreshCache<ToolDefinition>({ clock, maxEntries: 5_000, ttlMs: null })
   const opened = new FreshCache<ToolDefinition>({ clock, maxEntries: 500, ttlMs: null })
 
   async function mustFind(principal: Principal, toolId: string, deletedToo = false): Promise<StoredTool> {
@@ -201,16 +204,57 @@ export function createToolService(options: ToolServiceOptions) {
     return heads.load(toolId, async () => {
       const tool = await store.find(toolId)
       if (tool === null) throw new AppError('tool_not_found')
-      return { workspaceId: tool.workspaceId, revision: tool.revision, deleted: tool.deleted }
+      const { workspaceId, number, revision, deleted } = tool
+      return { workspaceId, number, revision, deleted }
     })
+  }
+
+  async function mustFindRevision(toolId: string, revision: number): Promise<StoredRevision> {
+    const found = await store.findRevision(toolId, revision)
+    if (found !== null) return found
+    throw new AppError('tool_not_found', { detail: `This tool has no revision ${revision}.` })
+  }
+
+  /**
+   * One revision as it is shown, header values `***`; null: the newest one. Cheap enough for every reference that is
+   * printed: revisions never change, so they are kept. It stays readable after the tool was deleted.
+   */
+  async function definitionOf(
+    workspaceId: string,
+    toolId: string,
+    revision: number | null,
+  ): Promise<ToolDefinition> {
+    const found = knownHead(toolId) ?? (await head(toolId))
+    if (found.workspaceId !== workspaceId) throw new AppError('tool_not_found')
+    const wanted = revision ?? found.revision
+    const key = `${toolId}/${wanted}`
+    return (
+      masked.get(key) ??
+      (await masked.load(key, async () => (await mustFindRevision(toolId, wanted)).definition))
+    )
+  }
+
+  /** Records on the tool's stream that somebody called it outside any run; arguments and output are not kept. */
+  async function recordTrial(
+    { workspaceId }: Principal,
+    toolId: string,
+    outcome: 'ok' | 'error',
+  ): Promise<void> {
+    const event = await store.transaction((transaction) =>
+      recordResourceEvent(transaction, {
+        workspaceId,
+        stream: toolId,
+        type: 'tool.tried',
+        data: { toolId, status: outcome },
+      }),
+    )
+    publish(workspaceId, event)
   }
 
   /** One revision with its secrets opened, for a run. It stays readable after the tool was deleted. */
   function openRevision(toolId: string, revision: number): Promise<ToolDefinition> {
     return opened.load(`${toolId}/${revision}`, async () => {
-      const found = await store.findRevision(toolId, revision)
-      if (found === null)
-        throw new AppError('tool_not_found', { detail: `This tool has no revision ${revision}.` })
+      const found = await mustFindRevision(toolId, revision)
       return openTool(found.definition, openSecrets(sealer, found.sealedSecrets, toolId))
     })
   }
@@ -222,9 +266,20 @@ export function createToolService(options: ToolServiceOptions) {
     head,
     knownHead,
     openRevision,
+    definitionOf,
+    recordTrial,
 
     async get(principal: Principal, toolId: string): Promise<WorkspaceTool> {
       return shown(await mustFind(principal, toolId))
+    },
+
+    /** The one with this numeric alias. Errors: `tool_not_found`. */
+    async getByNumber(principal: Principal, number: number): Promise<WorkspaceTool> {
+      const tool = Number.isSafeInteger(number)
+        ? await store.findByNumber(principal.workspaceId, number)
+        : null
+      if (tool === null) throw new AppError('tool_not_found')
+      return shown(tool)
     },
 
     /** Newest first. */

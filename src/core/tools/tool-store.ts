@@ -34,6 +34,16 @@ export function createToolStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toTool(row)
     },
 
+    /** Deleted ones are not found. */
+    async findByNumber(workspaceId: string, number: number): Promise<StoredTool | null> {
+      const row = await joined(kysely)
+        .where('tools.number', '=', String(number))
+        .where('tools.workspace_id', '=', workspaceId)
+        .where('tools.deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row === undefined ? null : toTool(row)
+    },
+
     async list(workspaceId: string, page: Page): Promise<WorkspaceTool[]> {
       let query = joined(kysely)
         .where('tools.workspace_id', '=', workspaceId)

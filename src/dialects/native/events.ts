@@ -19,7 +19,11 @@ const prints: { [Type in RunEventType]: Print<Type> | null } = {
     parent_run_id: data.parentRunId === null ? null : printId('run', data.parentRunId),
     metadata: data.metadata,
   }),
-  'message.created': (data) => ({ role: data.role, content: data.content.map(printPart) }),
+  'message.created': ({ role, content, preceding }) => ({
+    role,
+    content: content.map(printPart),
+    ...(preceding && { preceding }),
+  }),
   'run.started': null,
   'run.resumed': null,
   'step.started': (data) => ({ step: data.step, model: data.model, requested_model: data.requestedModel }),

@@ -3,6 +3,7 @@ import type { AgentService } from '../../core/agents/agent-service.ts'
 import type { ApprovalService } from '../../core/approvals/approval-service.ts'
 import type { ConnectionService } from '../../core/connections/connection-service.ts'
 import type { ModelService } from '../../core/models/model-service.ts'
+import type { PhoneNumberService } from '../../core/phone-numbers/phone-number-service.ts'
 import type { AnswerService } from '../../core/runs/answer-service.ts'
 import type { RunService } from '../../core/runs/run-service.ts'
 import type { ThreadService } from '../../core/threads/thread-service.ts'
@@ -13,6 +14,7 @@ import { agentEndpoints } from './endpoints/agents.ts'
 import { approvalEndpoints } from './endpoints/approvals.ts'
 import { connectionEndpoints } from './endpoints/connections.ts'
 import { modelEndpoints } from './endpoints/models.ts'
+import { phoneNumberEndpoints } from './endpoints/phone-numbers.ts'
 import { runEndpoints } from './endpoints/runs.ts'
 import { threadEndpoints } from './endpoints/threads.ts'
 import { toolEndpoints } from './endpoints/tools.ts'
@@ -23,7 +25,7 @@ import { keyForms } from '../key-forms.ts'
 import { keyEndpoints } from './endpoints/keys.ts'
 import { meEndpoints } from './endpoints/me.ts'
 import { memberEndpoints } from './endpoints/members.ts'
-import { printError, printStreamError } from './errors.ts'
+import { printError, printStreamError, problemSchema } from './errors.ts'
 
 export interface NativeServices {
   access: AccessService
@@ -31,6 +33,7 @@ export interface NativeServices {
   tools: ToolService
   connections: ConnectionService
   models: ModelService
+  phoneNumbers: PhoneNumberService
   runs: RunService
   answers: AnswerService
   approvals: ApprovalService
@@ -49,6 +52,7 @@ export function nativeEndpoints(services: NativeServices): Endpoint[] {
     ...toolEndpoints(services),
     ...connectionEndpoints(services),
     ...modelEndpoints(services),
+    ...phoneNumberEndpoints(services),
     ...usageEndpoints(services),
     ...meEndpoints(services),
     ...keyEndpoints(services),
@@ -65,6 +69,7 @@ export function createNativeDialect(endpoints: Endpoint[]): Dialect {
     keyForm: keyForms.native,
     ownPaths: [],
     endpoints,
+    errorSchema: problemSchema,
     printError,
     printStreamError,
   }

@@ -161,10 +161,13 @@ async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemo
 async function callInTime(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<ToolResult> {
   const { call } = memory
   const tool = definitionOf(segment, memory)
+  const { workspaceId, agentId } = segment.run
   using deadline = stepDeadline(segment)
   try {
     return await kindOf(deps, tool).call(tool, {
       arguments: isJsonObject(call.arguments) ? call.arguments : {},
+      workspaceId,
+      agentId,
       effectId: effectId(segment.run.id, call.callId),
       signal: deadline?.signal ?? segment.abort.signal,
     })

@@ -1,13 +1,19 @@
 import type { BuiltinTool } from '../../core/tools/tool.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { JsonObject } from '../../lib/json.ts'
-import type { ToolKind, ToolResult } from '../../ports/tool-kind.ts'
+import type { ToolCall, ToolKind, ToolResult } from '../../ports/tool-kind.ts'
+import { fileSearch, type SearchDocuments } from './file-search.ts'
 import { getCurrentTime } from './get-current-time.ts'
 
-type Builtin = (args: JsonObject, clock: Clock) => ToolResult
+export interface BuiltinDeps {
+  clock: Clock
+  searchDocuments: SearchDocuments
+}
+
+type Builtin = (tool: BuiltinTool, call: ToolCall, deps: BuiltinDeps) => ToolResult | Promise<ToolResult>
 
 const builtins: Readonly<Record<string, Builtin>> = {
-  get_current_time: getCurrentTime,
+  get_current_time: (_tool, call, deps) => getCurrentTime(call.arguments, deps.clock),
+  file_search: (tool, call, deps) => fileSearch(tool, call, deps.searchDocuments),
   web_search: () => unavailable('This server has no search of the web yet.'),
   x_search: () => unavailable('This server has no search of posts yet.'),
 }
@@ -17,15 +23,15 @@ function unavailable(message: string): ToolResult {
 }
 
 /** The tools that ship with the server. They change nothing outside of it. */
-export function createBuiltinTool(deps: { clock: Clock }): ToolKind<BuiltinTool> {
+export function createBuiltinTool(deps: BuiltinDeps): ToolKind<BuiltinTool> {
   return {
     kind: 'builtin',
-    async call(tool, { arguments: args, signal }): Promise<ToolResult> {
-      signal.throwIfAborted()
+    async call(tool, call): Promise<ToolResult> {
+      call.signal.throwIfAborted()
       const builtin = builtins[tool.name]
       if (builtin === undefined)
         return { status: 'error', message: `There is no built-in tool ${JSON.stringify(tool.name)}.` }
-      return builtin(args, deps.clock)
+      return builtin(tool, call, deps)
     },
   }
 }

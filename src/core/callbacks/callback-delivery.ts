@@ -1,0 +1,168 @@
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { PostJson } from '../../lib/post-json.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import type { Principal } from '../access/principal.ts'
+import { afterAttempt, type AttemptOutcome, type Callback } from './callback.ts'
+import type { CallbackStore } from './callback-store.ts'
+
+/**
+ * The body that a callback of a run is sent with, as JSON text. `principal` is who asked for it. It may be asked again
+ * for the same run, and must answer the same.
+ */
+export type RenderCallback = (callback: {
+  dialect: string
+  principal: Principal
+  runId: string
+}) => Promise<string>
+
+/** Between two looks when nothing wakes us, milliseconds: what other processes left is found by then. */
+const sweepMs = 60_000
+/** Longer than an attempt can take, so that nobody else makes the same one meanwhile, milliseconds. */
+const claimMs = 90_000
+/** Until the next look when another process is just taking what is due, milliseconds. */
+const contendedMs = 1_000
+/** Attempts at once. A slow receiver holds one for 30 seconds. */
+const maxAtOnce = 50
+
+/** What delivers callbacks that are due: woken, at the time of the next attempt, and once a minute. */
+export function createCallbackDelivery(deps: {
+  store: CallbackStore
+  sealer: Sealer
+  post: PostJson
+  /** Takes over what earlier processes left; done before the first look, and repeated until it succeeds. */
+  takeOver: () => Promise<void>
+  clock: Clock
+  log: Log
+}) {
+  const { store, sealer, post, clock, log } = deps
+  const stop = new AbortController()
+  const attempts = new Map<string, Promise<void>>()
+  let nap = new AbortController()
+  let running: Promise<void> | null = null
+  let hasTakenOver = false
+  let problem: string | null = null
+
+  /** A look soon, also when one is under way. */
+  function wake(): void {
+    nap.abort()
+  }
+
+  async function loop(render: RenderCallback): Promise<void> {
+    while (!stop.signal.aborted) {
+      nap = new AbortController()
+      const wait = await look(render)
+      try {
+        await clock.sleep(wait, nap.signal)
+      } catch (error) {
+        if (!nap.signal.aborted) throw error
+      }
+    }
+  }
+
+  /** Takes what is due; how long nothing more will be, milliseconds. */
+  async function look(render: RenderCallback): Promise<number> {
+    try {
+      if (!hasTakenOver) await deps.takeOver()
+      hasTakenOver = true
+      const wait = await takeDue(render)
+      problem = null
+      return wait
+    } catch (error) {
+      problem = 'Callbacks could not be looked for; it is tried again within a minute.'
+      log.error({ err: error }, problem)
+      return sweepMs
+    }
+  }
+
+  async function takeDue(render: RenderCallback): Promise<number> {
+    while (attempts.size < maxAtOnce) {
+      const due = await store.nextDue()
+      const now = clock.now()
+      if (due === null) return sweepMs
+      if (due.getTime() > now) return Math.min(sweepMs, due.getTime() - now)
+      const free = maxAtOnce - attempts.size
+      const claimed = await store.claim(new Date(now), new Date(now + claimMs), free)
+      if (claimed.length === 0) return contendedMs
+      for (const callback of claimed) begin(callback, render)
+    }
+    return sweepMs
+  }
+
+  /** Whatever ends wakes us: it makes room, and may have to be tried again soon. */
+  function begin(callback: Callback, render: RenderCallback): void {
+    const attempt = deliver(callback, render).finally(() => {
+      attempts.delete(callback.id)
+      wake()
+    })
+    attempts.set(callback.id, attempt)
+  }
+
+  async function deliver(callback: Callback, render: RenderCallback): Promise<void> {
+    try {
+      const outcome = await attempt(callback, render)
+      if (stop.signal.aborted && outcome.type === 'refused') return
+      const change = afterAttempt(callback.attempts, outcome, clock.now())
+      await store.settle(callback.id, change)
+      report(callback, outcome, change.state === 'failed')
+    } catch (error) {
+      // The claim runs out, and then it is tried again.
+      log.error({ err: error, callback: callback.id }, 'What came of a callback could not be stored.')
+    }
+  }
+
+  async function attempt(callback: Callback, render: RenderCallback): Promise<AttemptOutcome> {
+    const { id, dialect, principal, runId } = callback
+    try {
+      const url = sealer.open(callback.sealedUrl, id)
+      const body = callback.body ?? (await render({ dialect, principal, runId: runId ?? '' }))
+      const headers = { ...callback.headers, 'idempotency-key': id }
+      const { accepted, answer } = await post({ url, headers, body, signal: stop.signal })
+      return accepted ? { type: 'accepted' } : { type: 'refused', reason: answer, hopeless: false }
+    } catch (error) {
+      if (!(error instanceof AppError) && !stop.signal.aborted) {
+        log.error({ err: error, callback: id, dialect, run: runId }, 'A callback could not be made.')
+      }
+      return refusalOf(error)
+    }
+  }
+
+  function report(callback: Callback, outcome: AttemptOutcome, isLast: boolean): void {
+    if (outcome.type === 'accepted') return
+    const { id, dialect, runId, attempts: before } = callback
+    const fields = { callback: id, dialect, run: runId, attempt: before + 1, reason: outcome.reason }
+    if (isLast) log.warn(fields, 'A callback was given up.')
+    else log.warn(fields, 'A callback was not accepted; it is tried again.')
+  }
+
+  return {
+    wake,
+
+    /** What does not work as it should, in sentences. */
+    degraded: (): string[] => (problem === null ? [] : [problem]),
+
+    start(render: RenderCallback): void {
+      running = loop(render)
+    },
+
+    /** Attempts under way are cut short and left to the next process. */
+    async [Symbol.asyncDispose](): Promise<void> {
+      const cut = [...attempts.keys()]
+      stop.abort()
+      wake()
+      await running
+      await Promise.all(attempts.values())
+      if (cut.length > 0) await store.release(cut)
+    },
+  }
+}
+
+/** Neither an address that may not be called nor one that cannot be read any more will be better the next time. */
+function refusalOf(error: unknown): AttemptOutcome {
+  if (!(error instanceof AppError)) {
+    return { type: 'refused', reason: 'Its body could not be made.', hopeless: false }
+  }
+  const hopeless = error.code === 'egress_refused' || error.code === 'invalid_configuration'
+  return { type: 'refused', reason: error.message, hopeless }
+}

@@ -1,0 +1,264 @@
+import { buffer } from 'node:stream/consumers'
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { BlobStore } from '../../ports/blob-store.ts'
+import type { DocumentReader } from '../../ports/document-reader.ts'
+import type { Principal } from '../access/principal.ts'
+import { refuseWrite } from '../agents/agent-rules.ts'
+import type { AgentService } from '../agents/agent-service.ts'
+import type { Event } from '../events/event.ts'
+import { recordResourceEvent } from '../events/resource-events.ts'
+import { refuseBadDocument, requireText } from './document-rules.ts'
+import type { DocumentStore, NewPassage, StoredDocument, Tx } from './document-store.ts'
+import { documentType } from './document-type.ts'
+import { documentLimits, type Document, type Passage } from './document.ts'
+import { describeText, passagesOf, searchWords } from './passages.ts'
+
+export interface DocumentServiceOptions {
+  store: DocumentStore
+  blobs: BlobStore
+  reader: DocumentReader
+  /** Whose documents they are, and who may see and change them. */
+  agents: Pick<AgentService, 'get'>
+  /** The number of an agent's documents has changed: what is cached of it, here and in other processes, is old. */
+  agentChanged: (agentId: string) => void
+  clock: Clock
+  /** Tells followers of the workspace's feed, after the commit. */
+  publish: (workspaceId: string, event: Event) => void
+}
+
+export interface NewDocument {
+  /** A pre-minted id: an addition that is repeated with it answers the document that exists. */
+  id?: string
+  agentId: string
+  name: string
+  /** As its sender says; the ending of the name counts where this says nothing of use. */
+  mediaType: string
+  bytes: Uint8Array
+  /** What it is about; absent: its first lines. */
+  description?: string | null
+  /** Drop it after a day. */
+  temporary: boolean
+}
+
+export type DocumentService = ReturnType<typeof createDocumentService>
+
+/** Passages whose words are found out in one go. */
+const batch = 250
+/** Passages that one search answers at most. */
+const mostFound = 50
+/** Documents that one round of cleaning up looks at. */
+const page = 100
+/** A stored file begins with an id of its own, as bytes: nothing else is the same, so deleting it takes nobody else's. */
+const idBytes = 16
+
+/** The documents of agents: added, found, searched and dropped. Whoever may change an agent may change its documents. */
+export function createDocumentService(options: DocumentServiceOptions) {
+  const { store, blobs, reader, agents, agentChanged, clock, publish } = options
+
+  const expired = () => new Date(clock.now() - documentLimits.temporaryMs)
+
+  async function mustSee(principal: Principal, id: string): Promise<StoredDocument> {
+    const document = await store.find(id, expired())
+    if (document === null || document.workspaceId !== principal.workspaceId) {
+      throw new AppError('document_not_found')
+    }
+    await agents.get(principal, document.agentId).catch((error: unknown) => {
+      const unseen = error instanceof AppError && error.code === 'agent_not_found'
+      throw unseen ? new AppError('document_not_found') : error
+    })
+    return document
+  }
+
+  /**
+   * Reads the file, keeps it with the passages of its text, and gives the agent the tool that searches them from its next
+   * run on.
+   *
+   * Errors: `agent_not_found`; `unsupported_media_type`; `body_too_large` above 20 MB or 5 million characters;
+   * `invalid_request` naming the field, `file` when it could not be read; `document_limit_reached` at 20 documents;
+   * `forbidden_role` for an agent that admins manage.
+   */
+  async function add(principal: Principal, request: NewDocument): Promise<Document> {
+    const { id = newId(), agentId, name, mediaType, bytes, description = null, temporary } = request
+    if (request.id !== undefined && (await store.find(id, expired())) !== null) {
+      return shown(await mustSee(principal, id))
+    }
+    refuseWrite(principal, await agents.get(principal, agentId))
+    refuseBadDocument({ name, description, bytes })
+    const found = documentType(name, mediaType)
+    if ((await store.count(agentId, expired())) >= documentLimits.perAgent) refuseMore()
+    const { characters: maxCharacters } = documentLimits
+    const read = await reader.read({ type: found.type, bytes, maxCharacters })
+    const { text, pages } = requireText(read)
+    const passages = await withWords(passagesOf(text, found.type))
+    const document: Document = {
+      id,
+      workspaceId: principal.workspaceId,
+      agentId,
+      name,
+      description: description ?? describeText(text),
+      mediaType: found.mediaType,
+      bytes: bytes.length,
+      temporary,
+      metadata: { type: found.type, characters: text.length, ...(pages === null ? {} : { pages }) },
+      createdAt: new Date(clock.now()),
+    }
+    const { id: blob } = await blobs.put(Buffer.concat([idAsBytes(newId()), bytes]))
+    await keep(principal, { ...document, blob }, passages)
+    return shown(await mustSee(principal, id))
+  }
+
+  /** In one transaction, which is undone with the file when anything stands against it, or the document exists already. */
+  async function keep(principal: Principal, document: StoredDocument, passages: NewPassage[]): Promise<void> {
+    const { id, agentId, workspaceId, blob } = document
+    let event: Event | null
+    try {
+      event = await store.transaction(async (transaction) => {
+        const inserted = await store.insert(transaction, { ...document, createdBy: principal.userId })
+        if (!inserted) return null
+        await store.insertPassages(transaction, id, passages)
+        // Only now, so that nobody who changes the agent waits for all the passages.
+        if (!(await store.lockAgent(transaction, agentId))) throw new AppError('agent_not_found')
+        if ((await recount(transaction, agentId)) > documentLimits.perAgent) refuseMore()
+        const data = { documentId: id, agentId, name: document.name }
+        return recordResourceEvent(transaction, {
+          workspaceId,
+          stream: agentId,
+          type: 'document.added',
+          data,
+        })
+      })
+    } catch (error) {
+      // When the database fails it may be stored all the same.
+      if (error instanceof AppError && error.code !== 'database_unavailable') await blobs.delete(blob)
+      throw error
+    }
+    if (event === null) return await blobs.delete(blob)
+    agentChanged(agentId)
+    publish(workspaceId, event)
+  }
+
+  async function recount(transaction: Tx, agentId: string): Promise<number> {
+    const documents = await store.count(agentId, expired(), transaction)
+    await store.setCount(transaction, agentId, documents)
+    return documents
+  }
+
+  /** False when it was gone already. */
+  async function drop({ id, agentId, workspaceId, blob }: StoredDocument): Promise<boolean> {
+    const event = await store.transaction(async (transaction) => {
+      await store.lockAgent(transaction, agentId)
+      if (!(await store.delete(transaction, id))) return null
+      await recount(transaction, agentId)
+      const data = { documentId: id, agentId }
+      return recordResourceEvent(transaction, {
+        workspaceId,
+        stream: agentId,
+        type: 'document.removed',
+        data,
+      })
+    })
+    if (event === null) return false
+    await blobs.delete(blob)
+    agentChanged(agentId)
+    publish(workspaceId, event)
+    return true
+  }
+
+  return {
+    add,
+
+    /** All documents of an agent, oldest first. Errors: `agent_not_found`. */
+    async list(principal: Principal, agentId: string): Promise<Document[]> {
+      await agents.get(principal, agentId)
+      return (await store.list(agentId, expired())).map(shown)
+    },
+
+    /** Errors: `document_not_found`. */
+    async get(principal: Principal, id: string): Promise<Document> {
+      return shown(await mustSee(principal, id))
+    },
+
+    /** The file as it was added. Errors: `document_not_found`. */
+    async file(principal: Principal, id: string): Promise<Uint8Array> {
+      const { blob } = await mustSee(principal, id)
+      const stored = await blobs.get(blob)
+      if (stored === null) throw new AppError('document_not_found')
+      return (await buffer(stored)).subarray(idBytes)
+    },
+
+    /** The document with its file and its passages. Errors: `document_not_found`, `forbidden_role`. */
+    async remove(principal: Principal, id: string): Promise<void> {
+      const document = await mustSee(principal, id)
+      refuseWrite(principal, await agents.get(principal, document.agentId))
+      if (!(await drop(document))) throw new AppError('document_not_found')
+    },
+
+    /**
+     * The passages of an agent's documents that fit a query best: those that have all of its words, or when there are
+     * none, those that have most of them. `documents` is how many were searched. Who may search is not decided here.
+     */
+    async search(
+      { workspaceId, agentId }: { workspaceId: string; agentId: string },
+      query: string,
+      limit: number,
+    ): Promise<{ documents: number; passages: Passage[] }> {
+      const place = { workspaceId, agentId, expired: expired() }
+      const documents = await store.count(agentId, place.expired)
+      if (documents === 0) return { documents, passages: [] }
+      const words = searchWords(query) ?? query
+      const most = Math.min(limit, mostFound)
+      const passages = await store.searchEvery(place, words, most)
+      if (passages.length > 0) return { documents, passages }
+      return { documents, passages: await store.searchAny(place, words, most) }
+    },
+
+    /** Drops temporary documents whose day is over, and all documents of deleted agents; how many it were. */
+    async dropStale(): Promise<number> {
+      let dropped = 0
+      for (;;) {
+        const stale = await store.listStale(expired(), page)
+        for (const document of stale) if (await drop(document)) dropped += 1
+        if (stale.length < page) return dropped
+      }
+    },
+  }
+}
+
+function refuseMore(): never {
+  const detail = `An agent has at most ${documentLimits.perAgent} documents; remove one first.`
+  throw new AppError('document_limit_reached', { detail })
+}
+
+/** A long text takes its time, so others have a turn in between. */
+async function withWords(texts: string[]): Promise<NewPassage[]> {
+  const passages: NewPassage[] = []
+  for (let from = 0; from < texts.length; from += batch) {
+    for (const text of texts.slice(from, from + batch)) passages.push({ text, words: searchWords(text) })
+    await othersTurn()
+  }
+  return passages
+}
+
+function idAsBytes(id: string): Uint8Array {
+  return Buffer.from(id.replaceAll('-', ''), 'hex')
+}
+
+function shown(document: Document): Document {
+  const { id, workspaceId, agentId, name, description, mediaType } = document
+  const { bytes, temporary, metadata, createdAt } = document
+  return {
+    id,
+    workspaceId,
+    agentId,
+    name,
+    description,
+    mediaType,
+    bytes,
+    temporary,
+    metadata,
+    createdAt,
+  }
+}

@@ -1,0 +1,50 @@
+import type { DialectSupport, Requirement } from '../requirement.ts'
+import { agentRequirements } from './requirements-agents.ts'
+import { frameRequirements } from './requirements-frame.ts'
+import { neighbourRequirements } from './requirements-neighbours.ts'
+import { runRequirements } from './requirements-runs.ts'
+
+/** What this dialect promises. */
+export const makeRequirements: readonly Requirement[] = [
+  ...frameRequirements,
+  ...agentRequirements,
+  ...runRequirements,
+  ...neighbourRequirements,
+]
+
+const answeredByPerson =
+  'the reply waits until a person decides through the native API or a limit of the run ends it'
+
+export const makeSupport: DialectSupport = {
+  name: 'make',
+  title: 'Make AI Agents',
+  requirements: makeRequirements,
+  events: {
+    'run.created': null,
+    'message.created': 'step (user)',
+    'run.started': 'step (system)',
+    'run.resumed': null,
+    'step.started': null,
+    'step.restarted': null,
+    'reasoning.delta': null,
+    'message.delta': 'delta (only with deltas=1)',
+    'message.completed': 'step (assistant)',
+    'output.rejected': null,
+    'step.completed': 'step (assistant)',
+    'tool.called': null,
+    'tool.completed': 'step (tool)',
+    'tool.outputs_received': null,
+    'approval.requested': null,
+    'approval.decided': null,
+    'run.waiting': null,
+    'run.completed': 'done',
+    'run.failed': 'error',
+    'run.cancelled': 'error',
+  },
+  waiting: {
+    approval:
+      'a step of the role tool whose toolResponse.status is pending_approval; the run goes on and ends',
+    tool_outputs: 'never: functions that the client would execute are unavailable, which the model is told',
+    needs_decision: answeredByPerson,
+  },
+}

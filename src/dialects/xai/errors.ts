@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { AppError, type Category } from '../../errors.ts'
+import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
+import type { SseMessage } from '../../http/endpoint.ts'
+import { statusOf } from '../../http/status.ts'
+
+/** Every error: a phrase that stands for the kind of failure, and a sentence. */
+export const errorSchema = z
+  .strictObject({
+    code: z.string().describe('The phrase of the status, the same for every error of that status.'),
+    error: z.string().describe('What is wrong; begins with the field it is about, where there is one.'),
+  })
+  .meta({ id: 'Error' })
+
+const notImplemented = 'Operation is not implemented or not supported'
+
+const phrases: Readonly<Record<number, string>> = {
+  400: 'Client specified an invalid argument',
+  401: 'The request does not have valid authentication credentials',
+  403: 'The caller does not have permission to execute the specified operation',
+  404: 'Some requested entity was not found',
+  405: notImplemented,
+  409: 'Some entity that we attempted to create already exists',
+  413: 'Client specified an invalid argument',
+  415: 'Client specified an invalid argument',
+  429: 'Some resource has been exhausted',
+  500: 'Internal error',
+  501: notImplemented,
+  503: 'The service is currently unavailable',
+}
+
+/** Where this vendor has another status for a kind of failure than HTTP would suggest. */
+const ownStatuses: Partial<Record<Category, number>> = { unprocessable: 400, upstream: 503 }
+
+/** More wrong fields than these are counted, not listed. */
+const mostFields = 10
+
+function sentence(error: AppError): string {
+  const { fields } = error
+  if (fields.length < 2) return error.message
+  const listed = fields.slice(0, mostFields).map(({ field, message }) => `${field}: ${message}`)
+  const more = fields.length > mostFields ? ` (and ${fields.length - mostFields} more)` : ''
+  return listed.join('; ') + more
+}
+
+function envelope(error: AppError, status: number): string {
+  return JSON.stringify({ code: phrases[status] ?? phrases[500], error: sentence(error) })
+}
+
+export function printError(error: AppError, context: ErrorContext): PrintedError {
+  const status = context.status ?? ownStatuses[error.category] ?? statusOf(error.category)
+  return { status, contentType: 'application/json', body: envelope(error, status) }
+}
+
+/** None of this dialect's replies is a stream; the frame asks for it all the same. */
+export function printStreamError(error: AppError): SseMessage {
+  return { event: 'error', data: envelope(error, statusOf(error.category)) }
+}
+
+/**
+ * What `work` answers, or what it is refused with, its fields renamed: core calls them by its own names, the client has
+ * to find them in what it sent.
+ */
+export async function withWireFields<Result>(
+  rename: (field: string) => string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.fields.length === 0) throw error
+    const fields = error.fields.map(({ field, message }) => ({ field: rename(field), message }))
+    const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ')
+    const { code, facts, cause } = error
+    throw new AppError(code, { detail, fields, facts, ...(cause !== undefined && { cause }) })
+  }
+}

@@ -1,0 +1,14 @@
+import type { UsageStore } from './core/usage/usage-store.ts'
+import type { BlobStore } from './ports/blob-store.ts'
+import type { Resources } from './resources.ts'
+import type { Running } from './running.ts'
+
+/** Everything that the APIs stand on; each dialect names what it picks. */
+export type Services = Pick<
+  Resources,
+  'access' | 'agents' | 'tools' | 'connections' | 'models' | 'documents' | 'phoneNumbers'
+> &
+  Pick<Running, 'runs' | 'answers' | 'approvals' | 'threads' | 'callbacks' | 'toolRunner'> & {
+    usage: UsageStore
+    blobs: BlobStore
+  }
