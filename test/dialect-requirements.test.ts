@@ -10,7 +10,7 @@ describe.each(supportedDialects.filter(({ requirements }) => requirements.length
     test('each have an id of their own, below the name of the dialect', () => {
       const ids = requirements.map(({ id }) => id)
       expect(ids.filter((id, index) => ids.indexOf(id) < index)).toEqual([])
-      expect(ids.filter((id) => !new RegExp(`^${name}(\\.[a-z0-9_]+){1,3}$`).test(id))).toEqual([])
+      expect(ids.filter((id) => !new RegExp(`^${name}(\\.[a-z0-9_]+){1,4}$`).test(id))).toEqual([])
     })
 
     test('each are cited by a test', () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { JsonObject } from '../lib/json.ts'
 import type { ApiDialect } from './api-dialect.ts'
 import type { Endpoint } from './endpoint.ts'

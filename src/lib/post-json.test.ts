@@ -9,11 +9,13 @@ const egress = createEgress({ allowPrivate: '1' })
 const post = createPostJson(egress)
 let answer: (request: IncomingMessage, response: ServerResponse) => void
 const server = createServer((request, response) => answer(request, response))
+let host: string
 let url: string
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` // a TCP server has this form
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has this form
+  url = `http://${host}/hook?token=canary`
 })
 afterAll(() => {
   egress[Symbol.dispose]()
@@ -32,7 +34,7 @@ test('the text is posted as JSON with the headers that were given', async () => 
   }
   expect(await post({ ...json, url, signal })).toEqual({
     accepted: true,
-    answer: 'It answered 202 Accepted.',
+    answer: `${host} answered 202 Accepted.`,
   })
   const { request, body } = await seen.promise
   expect([request.method, body]).toEqual(['POST', '{"a":1}'])
@@ -44,16 +46,16 @@ test('the text is posted as JSON with the headers that were given', async () => 
 })
 
 test.each([
-  [302, 'It answered 302 Found.'],
-  [404, 'It answered 404 Not Found.'],
-  [599, 'It answered 599.'],
+  [302, 'answered 302 Found.'],
+  [404, 'answered 404 Not Found.'],
+  [599, 'answered 599.'],
 ])('%s is not accepted, and not followed', async (status, sentence) => {
   let requests = 0
   answer = (_request, response) => {
     requests += 1
     response.writeHead(status, { location: url }).end()
   }
-  expect(await post({ ...json, url, signal })).toEqual({ accepted: false, answer: sentence })
+  expect(await post({ ...json, url, signal })).toEqual({ accepted: false, answer: `${host} ${sentence}` })
   expect(requests).toBe(1)
 })
 

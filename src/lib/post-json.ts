@@ -36,7 +36,7 @@ export function createPostJson(egress: Egress): PostJson {
     })
     const { status } = response
     response.discard()
-    const answer = `It answered ${status} ${STATUS_CODES[status] ?? ''}`.trim() + '.'
+    const answer = `${new URL(url).host} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim() + '.'
     return { accepted: status >= 200 && status < 300, answer }
   }
 }

@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
-import { programOf, runProgram, startMakeHome, type MakeHome } from '../support/make-clients.ts'
+import { runProgram, startMakeHome, type MakeHome } from '../support/make-clients.ts'
 import { verifies } from '../support/verifies.ts'
 
-const program = programOf('@makehq/cli', 'dist/index.js')
+const require = createRequire(import.meta.url)
+const program = require.resolve('@makehq/cli/dist/index.js')
 let home: MakeHome
 
 beforeAll(async () => {

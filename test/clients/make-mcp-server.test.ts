@@ -1,11 +1,13 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
-import { programOf, startMakeHome, type MakeHome } from '../support/make-clients.ts'
+import { startMakeHome, type MakeHome } from '../support/make-clients.ts'
 import { verifies } from '../support/verifies.ts'
 
-const program = programOf('@makehq/mcp-server', 'build/index.js')
+const require = createRequire(import.meta.url)
+const program = require.resolve('@makehq/mcp-server/build/index.js')
 let home: MakeHome
 let client: Client
 

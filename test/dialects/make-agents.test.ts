@@ -181,6 +181,9 @@ promise(
       expect.objectContaining({ name: 'Refund desk', invocationConfig: { recursionLimit: 40 } }),
     ])
     for (let i = 0; i < 21; i++) await patch(id, { name: `Refunds ${i}` })
+    const unchanged = await made()
+    await patch(unchanged, { invocationConfig: { recursionLimit: 300 }, llmConfig: {}, scenarios: [] })
+    expect((await read(unchanged)).pastConfigurations).toEqual([])
     const { pastConfigurations } = await read(id)
     expect(pastConfigurations).toHaveLength(20)
     expect(pastConfigurations[0].name).toBe('Refunds 19')
@@ -294,6 +297,36 @@ promise(
   },
 )
 
+promise(['make.agents.connection'], 'an agent outlives its connection, and says what is wrong', async () => {
+  const { body: own } = await server.call('POST', '/v1/connections', {
+    name: 'Ours',
+    provider: 'vllm',
+    base_url: 'http://127.0.0.1:9/v1',
+  })
+  const { body: listed } = await team.call('GET', `/ai-agents/v1/llm-providers?teamId=${team.teamId}`)
+  const number = listed.find(({ accountName }: { accountName: string }) => accountName === 'Ours').id
+  const id = await made({ makeConnectionId: number, defaultModel: 'qwen3' })
+  expect(await read(id)).toMatchObject({
+    defaultModel: 'qwen3',
+    makeConnectionId: number,
+    makeConnectionType: 'ai-agent-openai-compatible',
+    llmProviderId: number,
+  })
+  await patch(id, { defaultModel: 'qwen3-coder' })
+  expect((await read(id)).makeConnectionId).toBe(number)
+  expect((await server.call('DELETE', `/v1/connections/${own.id}`)).status).toBe(204)
+  expect(await read(id)).toMatchObject({ defaultModel: 'qwen3-coder', makeConnectionId: null })
+  const refused = await team.call('PATCH', agents(`/${id}`), { name: 'Still here' })
+  expect(refused).toMatchObject({
+    status: 400,
+    body: {
+      suberrors: [
+        { message: 'makeConnectionId the connection of this agent was deleted', name: 'makeConnectionId' },
+      ],
+    },
+  })
+})
+
 promise(['make.agents.model.tiers'], 'a size of model is kept as it was sent', async () => {
   const id = await made({ makeConnectionId: demo, defaultModel: 'medium' })
   expect(await read(id)).toMatchObject({ defaultModel: 'medium', makeConnectionId: demo })
@@ -333,10 +366,12 @@ promise(['make.numbers', 'make.tolerance'], 'numbers as text and unknown fields 
     invocationConfig: { recursionLimit: 12, timeout: 90 },
     historyConfig: { iterationsFromHistoryCount: 4 },
   })
-  const refused = await team.call('PATCH', agents(`/${id}`), { llmConfig: { maxTokens: 'many' } })
-  expect(refused.body.suberrors).toEqual([
-    { message: 'llmConfig.maxTokens must be a number', name: 'llmConfig.maxTokens' },
-  ])
+  for (const maxTokens of ['many', true, '']) {
+    const refused = await team.call('PATCH', agents(`/${id}`), { llmConfig: { maxTokens } })
+    expect(refused.body.suberrors).toEqual([
+      { message: 'llmConfig.maxTokens must be a number', name: 'llmConfig.maxTokens' },
+    ])
+  }
 })
 
 promise(['make.errors.words'], 'broken rules are reported in the words of this wire', async () => {

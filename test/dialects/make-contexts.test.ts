@@ -123,7 +123,7 @@ promise(
 promise(['make.contexts.limits'], 'a file of 21 MB is too big, and a picture is refused', async () => {
   const big = await add(form(new File([new Uint8Array(21 * 1024 * 1024).fill(97)], 'big.txt')))
   expect(big).toMatchObject({ status: 413, body: { code: 'SC413', message: 'File is too big' } })
-  const picture = await add(form(new File(['x'], 'x.png', { type: 'image/png' })))
+  const picture = await add(form(new File([new Uint8Array(5 * 1024 * 1024)], 'x.png', { type: 'image/png' })))
   expect(picture).toMatchObject({ status: 415, body: { code: 'SC415', suberrors: [{ name: 'file' }] } })
   expect(await add({ agentId, name: 'nothing' })).toMatchObject({
     status: 400,

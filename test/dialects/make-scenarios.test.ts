@@ -188,6 +188,25 @@ promise(
   },
 )
 
+promise(
+  ['make.scenarios.set_interface'],
+  'inputs that are set as they were read leave the tool as it is',
+  async () => {
+    const parameters = {
+      type: 'object',
+      properties: { code: { type: 'string', pattern: '^[A-Z]+$' } },
+      additionalProperties: false,
+    }
+    const url = `${site.url}/strict`
+    const id = await makeScenario(team, server, { name: 'strict', method: 'POST', url, parameters })
+    const read = await team.call('GET', `/scenarios/${id}/interface`)
+    expect((await team.call('PATCH', `/scenarios/${id}/interface`, read.body)).body).toEqual(read.body)
+    const { data } = (await server.call('GET', '/v1/tools')).body
+    const strict = data.find((tool: { name: string }) => tool.name === 'strict')
+    expect([strict.revision, strict.parameters]).toEqual([1, parameters])
+  },
+)
+
 promise(['make.scenarios.run'], 'a run calls the tool once and answers its output', async () => {
   const before = site.callsOf('/orders/1182').length
   const run = await team.call('POST', `/scenarios/${lookup}/run`, {

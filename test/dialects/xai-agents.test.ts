@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import { emptyDefinition } from '../../src/core/agents/definition.ts'
+import { printId } from '../../src/lib/ids.ts'
 import { xaiRequirements } from '../../src/dialects/xai/requirements.ts'
 import { verifies } from '../support/verifies.ts'
 import { startXaiServer, type XaiServer } from '../support/xai-server.ts'
@@ -214,7 +216,7 @@ verifies(
       description: 'x'.repeat(4_000),
       parameters: {
         type: 'object',
-        properties: { note: { type: 'string', description: 'y'.repeat(9_000) } },
+        properties: { note: { type: 'string', description: '話'.repeat(9_000) } },
       },
     })
     const tools = Array.from({ length: 200 }, (_, index) => tool(index))
@@ -292,6 +294,24 @@ verifies(
 
 verifies(
   xaiRequirements,
+  ['xai.agents.voice.realtime'],
+  'an agent that was made to speak through a pipeline stays so, with a voice and without',
+  async () => {
+    const { services } = xai.test.server
+    const owner = await services.access.authenticate(xai.test.ownerKey)
+    const definition = { ...emptyDefinition('Pipeline'), modality: 'pipeline' as const }
+    const id = printId('agent', (await services.agents.create(owner, { definition })).id)
+    const modality = async (agent: object) => {
+      await xai.call('PATCH', `/v1/agents/${id}`, { agent, field_mask: { paths: ['voice'] } })
+      return (await xai.native('GET', `/v1/agents/${id}`)).body.modality
+    }
+    expect(await modality({ voice: { voice_id: 'eve' } })).toBe('pipeline')
+    expect(await modality({})).toBe('pipeline')
+  },
+)
+
+verifies(
+  xaiRequirements,
   ['xai.agents.other_apis'],
   'an agent of the native API is listed, read and changed here, and keeps what this API does not know',
   async () => {
@@ -312,9 +332,9 @@ verifies(
       description: 'Made elsewhere',
       limits: { steps: 7 },
       metadata: { team: 'blue' },
-      extensions: {},
       version: 2,
     })
+    expect(after.body.extensions).toEqual({})
     await xai.native('PATCH', `/v1/agents/${id}`, { instructions: 'Be kind.' })
     expect((await xai.call('GET', `/v1/agents/${id}`)).body.agent.instructions).toBe('Be kind.')
   },

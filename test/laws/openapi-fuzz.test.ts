@@ -7,6 +7,7 @@ import {
   callerOf,
   exampleBody,
   parameterNames,
+  pathValues,
   startLawServer,
   type LawDialect,
   type LawRoute,
@@ -116,9 +117,9 @@ async function bodies({ route, operation, resolve }: Operation): Promise<fc.Arbi
 /** Segments for each parameter: something that exists in the workspace, or something hostile. */
 async function paths({ route }: Operation): Promise<fc.Arbitrary<string>> {
   const names = parameterNames(route.path)
-  const known = await existing(route, names)
+  const known = route.endpoint.unavailable ? {} : await pathValues(route, own)
   const segments = names.map((name) => {
-    const right = known.get(name)
+    const right = known[name]
     return right === undefined ? hostileSegment : fc.oneof(fc.constant(right), hostileSegment)
   })
   return fc
@@ -213,18 +214,15 @@ test.each(all)('$name answers whatever it is sent without failing', { timeout: b
     headers: someHeaders,
     body: unavailable ? anyBody : await bodies(one),
   })
+  const until = performance.now() + budget / done.length
+  let tried = 0
   await fc.assert(
-    fc.asyncProperty(
-      request,
-      async ({ path, query, headers: extra, body }) => await send(one, path + query, extra, body),
-    ),
-    {
-      seed,
-      numRuns: unavailable ? runsOfUnavailable : runsPerRoute,
-      interruptAfterTimeLimit: budget / done.length,
-      markInterruptAsFailure: false,
-      endOnFailure: true,
-    },
+    fc.asyncProperty(request, async ({ path, query, headers: extra, body }) => {
+      // Not the runner's own limit: it fails when a busy machine has not even answered the first request.
+      if (tried++ > 0 && performance.now() > until) return
+      await send(one, path + query, extra, body)
+    }),
+    { seed, numRuns: unavailable ? runsOfUnavailable : runsPerRoute, endOnFailure: true },
   )
   const ready = await fetch(`${server.url}/readyz`)
   expect(ready.status).toBe(200)

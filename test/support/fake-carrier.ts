@@ -11,6 +11,8 @@ export interface FakeCarrier extends Carrier {
   readonly bought: string[]
   /** Somebody outside buys this number the moment we want it, while it still looks free. */
   sellElsewhere(number: string): void
+  /** From now on its list is out of date: it offers what it has sold. */
+  lag(): void
   /** The next call of this kind, or every one until `recover`, fails there. */
   fail(call: 'available' | 'purchase' | 'release', where: Failure, always?: 'always'): void
   recover(): void
@@ -26,6 +28,7 @@ export function fakeCarrier(stock = 20): FakeCarrier {
   const bought: string[] = []
   const wanted = new Set<string>()
   const failures = new Map<string, { where: Failure; always: boolean }>()
+  let lagging = false
   let before: (() => Promise<void>) | null = null
 
   async function call<Answer>(name: string, signal: AbortSignal, act: () => Answer): Promise<Answer> {
@@ -45,13 +48,14 @@ export function fakeCarrier(stock = 20): FakeCarrier {
     bought,
     sellElsewhere: (number) => void wanted.add(number),
     fail: (name, where, always) => void failures.set(name, { where, always: always === 'always' }),
+    lag: () => void (lagging = true),
     recover: () => failures.clear(),
     beforePurchase: (work) => void (before = work),
 
     available: ({ areaCode, signal }) =>
       call('available', signal, () =>
         Array.from({ length: stock }, (_, line) => `+1${areaCode}777${1000 + line}`).filter(
-          (number) => !holders.has(number),
+          (number) => lagging || !holders.has(number),
         ),
       ),
 

@@ -9,10 +9,8 @@ import type { Database } from '../../src/storage/database.ts'
 import { agentServices, testWorkspace } from './agent-services.ts'
 import { temporaryDirectory } from './database.ts'
 
-export interface Knowledge extends Awaited<ReturnType<typeof knowledgeServices>> {}
-
-/** The services of agents and their documents over a real database and real files, and a workspace with its owner. */
-export async function knowledgeServices(database: Database) {
+/** The services of agents and their documents over a real database and real files. */
+export async function documentServices(database: Database) {
   const services = agentServices(database)
   const { agents, clock, published } = services
   const blobs = createFileBlobStore(await temporaryDirectory())
@@ -25,13 +23,20 @@ export async function knowledgeServices(database: Database) {
     clock,
     publish: (_workspaceId, event) => void published.push(event),
   })
+  return { ...services, blobs, documents }
+}
+
+export type Knowledge = Awaited<ReturnType<typeof knowledgeServices>>
+
+/** The same, and a new workspace with its owner. */
+export async function knowledgeServices(database: Database) {
+  const services = await documentServices(database)
+  const { agents, documents } = services
   const workspace = await testWorkspace(database)
   const owner = await workspace.person('owner')
 
   return {
     ...services,
-    blobs,
-    documents,
     workspace,
     owner,
 

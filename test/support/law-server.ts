@@ -78,24 +78,30 @@ export function parameterNames(path: string): string[] {
 
 /** The route's path with every parameter naming something fresh in the caller's workspace. */
 export async function pathIn(route: LawRoute, caller: Caller): Promise<string> {
-  let { path } = route
-  for (const name of parameterNames(path)) {
-    path = path.replace(`{${name}}`, encodeURIComponent(await valueOf(route, name, caller)))
-  }
-  return path
+  const values = await pathValues(route, caller)
+  return route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(values[name] ?? ''))
 }
 
-/** The parameters of the query that must be there, and those that name the workspace, as the caller would send them. */
+/** The parameters of the route's path, by name, all of them naming the same fresh thing. */
+export async function pathValues(route: LawRoute, caller: Caller): Promise<Record<string, string>> {
+  const names = parameterNames(route.path)
+  const values = (await route.fixtures.together?.[names.at(-1) ?? '']?.(caller)) ?? {}
+  for (const name of names) values[name] ??= await valueOf(route, name, caller)
+  return values
+}
+
+/** The parameters of the query that must be there, and the one that names the workspace, as the caller would send them. */
 export async function queryIn(route: LawRoute, caller: Caller): Promise<string> {
   const { endpoint, fixtures } = route
   const query = new URLSearchParams()
+  const workspace = fixtures.workspaceParameters.find((name) => name in (endpoint.query?.shape ?? {}))
   for (const [name, schema] of Object.entries(endpoint.query?.shape ?? {})) {
     const parameter = schema as z.ZodType // the shape of an object schema holds schemas
     const optional = parameter.safeParse(undefined).success
-    if (optional && !fixtures.workspaceParameters.includes(name)) continue
+    if (optional && name !== workspace) continue
     query.set(name, await valueOf(route, name, caller))
   }
-  return query.size === 0 ? '' : `?${query}`
+  return query.size === 0 ? '' : `?${query.toString()}`
 }
 
 /** The body that the record itself gives as an example; the ids in it name something in the caller's workspace. */

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { checkReply } from './http-reply.ts'
@@ -73,11 +72,6 @@ function findOrder(site: ToolSite): JsonObject & { name: string } {
       required: ['order_id'],
     },
   }
-}
-
-/** The program that an installed package brings along. */
-export function programOf(packageName: string, path: string): string {
-  return join(dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`)), path)
 }
 
 /** Runs a Node program to its end. */

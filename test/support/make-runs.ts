@@ -4,11 +4,23 @@ import { makeScenario, makeTeam, type MakeReply, type MakeTeam } from './make-te
 import { siteTool, startScenario, type Scenario, type ScenarioAgent } from './scenario.ts'
 import type { ScriptedAnswer } from './scripted-answer.ts'
 
+/** What a model was sent, as far as tests look at it: the fake vendor's own wire. */
+export interface ModelRequest {
+  messages: { role: string; content: string }[]
+  tools?: { function: { name: string } }[]
+  model?: string
+  temperature?: number
+  max_tokens?: number
+  max_completion_tokens?: number
+}
+
 /** An agent with a model of its own, and its id as Make prints it. */
 export interface MakeAgent extends ScenarioAgent {
   uuid: string
   /** Path of its routes. */
   path: string
+  /** What its model was sent, in order. */
+  sent(): ModelRequest[]
 }
 
 export interface MakeRuns extends AsyncDisposable {
@@ -66,7 +78,8 @@ export async function startMakeRuns(): Promise<MakeRuns> {
         const changed = await team.call('PATCH', `${path}?${teamId}`, settings)
         if (changed.status !== 204) throw new Error(JSON.stringify(changed.body))
       }
-      return { ...agent, uuid, path }
+      const sent = () => agent.requests().map(({ body }) => body as unknown as ModelRequest) // the fake vendor's own wire
+      return { ...agent, uuid, path, sent }
     },
     async tool(name, more = {}) {
       const { type: _type, ...definition } = siteTool(scenario.site, name, more)

@@ -19,8 +19,8 @@ export const agentLimits = {
   tools: 200,
   fallbacks: 5,
   metadataBytes: 16 * kibibyte,
-  /** What dialects print as it was sent is kept there: a whole list of tools fits. */
-  extensionsBytes: 4 * 1024 * kibibyte,
+  /** What dialects print as it was sent is kept there, as text in text: the largest list of tools fits. */
+  extensionsBytes: 16 * 1024 * kibibyte,
 } as const
 
 /**

@@ -69,7 +69,15 @@ export function createAgentStore(kysely: Kysely<Schema>) {
     async findHead(agentId: string): Promise<AgentHead | null> {
       const row = await kysely
         .selectFrom('agents')
-        .select(['workspace_id', 'owner_id', 'visibility', 'enabled', 'version_id', 'deleted_at', 'documents'])
+        .select([
+          'workspace_id',
+          'owner_id',
+          'visibility',
+          'enabled',
+          'version_id',
+          'deleted_at',
+          'documents',
+        ])
         .where('id', '=', agentId)
         .executeTakeFirst()
       if (row === undefined) return null

@@ -102,7 +102,8 @@ export function createCallbackDelivery(deps: {
   async function deliver(callback: Callback, render: RenderCallback): Promise<void> {
     try {
       const outcome = await attempt(callback, render)
-      if (stop.signal.aborted && outcome.type === 'refused') return
+      // Cut short by our own end: the next process makes the attempt, and this one does not count.
+      if (stop.signal.aborted && outcome.type === 'refused') return await store.release([callback.id])
       const change = afterAttempt(callback.attempts, outcome, clock.now())
       await store.settle(callback.id, change)
       report(callback, outcome, change.state === 'failed')
@@ -148,12 +149,10 @@ export function createCallbackDelivery(deps: {
 
     /** Attempts under way are cut short and left to the next process. */
     async [Symbol.asyncDispose](): Promise<void> {
-      const cut = [...attempts.keys()]
       stop.abort()
       wake()
       await running
       await Promise.all(attempts.values())
-      if (cut.length > 0) await store.release(cut)
     },
   }
 }

@@ -96,6 +96,7 @@ async function settledTimes(count: number): Promise<void> {
   while (settled.count < count) await settled.next.promise
 }
 
+const host = () => new URL(site.url).host
 const target = (path = '/hook') => ({ dialect: 'make', url: site.url + path })
 
 /** A run that goes on until it is ended. */
@@ -185,8 +186,8 @@ test('a receiver that fails twice is called again, with the same Idempotency-Key
   await clock.asleep(60_000)
   expect(site.callsOf('/hook').map(({ headers }) => headers['idempotency-key'])).toEqual([id, id, id])
   expect(log.lines.map((line) => JSON.parse(line))).toMatchObject([
-    { attempt: 1, reason: 'It answered 503 Service Unavailable.', callback: id },
-    { attempt: 2, reason: 'It answered 503 Service Unavailable.', callback: id },
+    { attempt: 1, reason: `${host()} answered 503 Service Unavailable.`, callback: id },
+    { attempt: 2, reason: `${host()} answered 503 Service Unavailable.`, callback: id },
   ])
   expect(log.lines.join()).not.toContain('canary')
 })
@@ -202,7 +203,7 @@ test('a receiver that goes on failing is given up, and that is logged', async ()
   expect(await rowOf(id)).toMatchObject({
     state: 'failed',
     attempts: 4,
-    last_error: 'It answered 500 Internal Server Error.',
+    last_error: `${host()} answered 500 Internal Server Error.`,
   })
   expect(log.lines.at(-1)).toContain('A callback was given up.')
 })
@@ -211,7 +212,7 @@ test('a redirect is not followed', async () => {
   site.answer('/hook', () => ({ status: 302, body: null }))
   const { id } = await started().send(member, { ...target(), body })
   await settledTimes(1)
-  expect(await rowOf(id)).toMatchObject({ state: 'pending', last_error: 'It answered 302 Found.' })
+  expect(await rowOf(id)).toMatchObject({ state: 'pending', last_error: `${host()} answered 302 Found.` })
 })
 
 test('an address that may not be called is given up at once', async () => {

@@ -1,8 +1,5 @@
 import type { Principal } from '../access/principal.ts'
 
-/** `failed`: it was given up. */
-export type CallbackState = 'pending' | 'delivered' | 'failed'
-
 /** A URL that a client wants called, once a run has ended or with a body that is there already. */
 export interface Callback {
   id: string
@@ -25,7 +22,7 @@ export interface Callback {
 /** What an attempt came to. `hopeless`: the next one would come to the same. */
 export type AttemptOutcome = { type: 'accepted' } | { type: 'refused'; reason: string; hopeless: boolean }
 
-/** What becomes of a callback after an attempt. Times are milliseconds since the epoch. */
+/** What becomes of a callback after an attempt; `failed`: it is given up. Times are milliseconds since the epoch. */
 export type CallbackChange =
   | { state: 'delivered'; attempts: number; doneAt: number }
   | { state: 'failed'; attempts: number; doneAt: number; lastError: string }

@@ -3,6 +3,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
+import { cleanText } from '../../lib/json.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { DocumentReader } from '../../ports/document-reader.ts'
 import type { Principal } from '../access/principal.ts'
@@ -49,6 +50,8 @@ export type DocumentService = ReturnType<typeof createDocumentService>
 const batch = 250
 /** Passages that one search answers at most. */
 const mostFound = 50
+/** Characters of a query that are read. */
+const longestQuery = 1000
 /** Documents that one round of cleaning up looks at. */
 const page = 100
 /** A stored file begins with an id of its own, as bytes: nothing else is the same, so deleting it takes nobody else's. */
@@ -62,9 +65,8 @@ export function createDocumentService(options: DocumentServiceOptions) {
 
   async function mustSee(principal: Principal, id: string): Promise<StoredDocument> {
     const document = await store.find(id, expired())
-    if (document === null || document.workspaceId !== principal.workspaceId) {
-      throw new AppError('document_not_found')
-    }
+    if (document === null) throw new AppError('document_not_found')
+    // Another workspace's agent is not seen either.
     await agents.get(principal, document.agentId).catch((error: unknown) => {
       const unseen = error instanceof AppError && error.code === 'agent_not_found'
       throw unseen ? new AppError('document_not_found') : error
@@ -208,7 +210,8 @@ export function createDocumentService(options: DocumentServiceOptions) {
       const place = { workspaceId, agentId, expired: expired() }
       const documents = await store.count(agentId, place.expired)
       if (documents === 0) return { documents, passages: [] }
-      const words = searchWords(query) ?? query
+      const asked = cleanText(query.slice(0, longestQuery))
+      const words = searchWords(asked) ?? asked
       const most = Math.min(limit, mostFound)
       const passages = await store.searchEvery(place, words, most)
       if (passages.length > 0) return { documents, passages }

@@ -211,6 +211,7 @@ test.each<[boolean, string, string, string | null]>([
   [true, 'ollama', 'qwen3', null],
   [true, 'demo', 'demo', null],
   [false, 'demo', 'gpt-5.2', null],
+  [false, 'demo', 'unheard-of', null],
   [false, 'openai', 'demo', null],
 ])('that it may be is %s of %s and %s at %s', (may, provider, model, baseUrl) => {
   const { models } = agentServices(database)

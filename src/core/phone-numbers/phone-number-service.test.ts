@@ -158,6 +158,19 @@ describe('buying', () => {
     await expect(buy(owner)).rejects.toEqual(refusal('no_phone_number_available'))
     expect(await rows()).toEqual(['active 1001', 'released 1003'])
   })
+
+  test('a carrier whose list is out of date is asked for each number once', async () => {
+    carrier.lag()
+    for (const line of [1000, 1001, 1002, 1003]) carrier.sellElsewhere(`+1${areaCode}777${line}`)
+    await expect(buy(owner)).rejects.toEqual(refusal('no_phone_number_available'))
+    expect(await rows()).toEqual(['released 1003'])
+  })
+
+  test('a repeated purchase answers its number when there are no others left', async () => {
+    const first = await buy(owner)
+    for (let bought = 1; bought < 4; bought++) await buy(owner)
+    expect(await buy(owner, first.id)).toEqual(first)
+  })
 })
 
 describe('a purchase that breaks off', () => {
@@ -184,6 +197,7 @@ describe('a purchase that breaks off', () => {
 
   test('is finished by the request that is repeated with its id', async () => {
     const id = await reserved()
+    await expect(buy(stranger, id)).rejects.toEqual(refusal('phone_number_not_found'))
     expect(await buy(owner, id)).toMatchObject({ id, number: `+1${areaCode}7771000` })
   })
 
@@ -194,6 +208,14 @@ describe('a purchase that breaks off', () => {
     expect(await rows()).toEqual(['pending 1000'])
     await services.phoneNumbers.resumePending()
     expect(await rows()).toEqual(['active 1000'])
+  })
+
+  test('is given up when there is nothing left to buy', async () => {
+    await reserved()
+    for (const line of [1000, 1001, 1002, 1003]) carrier.sellElsewhere(`+1${areaCode}777${line}`)
+    carrier.lag()
+    await services.phoneNumbers.resumePending()
+    expect([await rows(), carrier.bought]).toEqual([['released 1003'], []])
   })
 
   test('gives back what may have been bought when its caller is told that it failed', async () => {

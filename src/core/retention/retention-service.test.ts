@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { testDatabase } from '../../../test/support/database.ts'
+import { knowledgeServices } from '../../../test/support/knowledge.ts'
 import { createRun } from '../../../test/support/runs.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
@@ -22,11 +23,11 @@ afterAll(async () => {
 
 let purges = 0
 
-function retention(days: number | null) {
+function retention(days: number | null, documents = { dropStale: async () => 0 }) {
   return createRetentionService({
     store: createRetentionStore(database),
     idempotency: createIdempotencyStore(db),
-    documents: { dropStale: async () => 0 },
+    documents,
     clock: systemClock,
     days,
     pruneDispatches: async () => {},
@@ -110,4 +111,19 @@ test('callbacks that nobody needs any more go with every pass, whatever the rete
   purges = 0
   await retention(null).run()
   expect(purges).toBe(1)
+})
+
+test('the documents of a deleted agent go first, so that the agent can', async () => {
+  const { agent, addText, agents, documents, owner } = await knowledgeServices(database)
+  const agentId = await agent()
+  const { id } = await addText(agentId, 'Refunds.')
+  await agents.remove(owner, agentId)
+  await db
+    .updateTable('agents')
+    .set({ deleted_at: daysAgo(31) })
+    .where('id', '=', agentId)
+    .execute()
+  await retention(30, documents).run()
+  expect(await db.selectFrom('documents').select('id').where('id', '=', id).execute()).toEqual([])
+  expect(await db.selectFrom('agents').select('id').where('id', '=', agentId).execute()).toEqual([])
 })

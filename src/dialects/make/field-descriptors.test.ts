@@ -55,7 +55,10 @@ test('a select is one of its options, or several of them', () => {
   expect(schemaOfFields([{ name: 'some', type: 'select', options, multiple: true }])['properties']).toEqual({
     some: { type: 'array', items: { type: 'string', enum: ['low', 'high'] } },
   })
-  const numbers = [{ label: 'One', value: 1 }]
+  const numbers = [
+    { label: 'One', value: 1 },
+    { label: 'Also one', value: 1 },
+  ]
   expect(schemaOfFields([{ name: 'n', type: 'select', options: numbers }])['properties']).toEqual({
     n: { enum: [1] },
   })

@@ -69,7 +69,7 @@ function itemSchema(spec: FieldDescriptor[] | FieldDescriptor): JsonObject {
 }
 
 function choiceSchema(options: { value: JsonValue }[]): JsonObject {
-  const values = options.map(({ value }) => value)
+  const values = [...new Set(options.map(({ value }) => value))]
   const schema: JsonObject = values.every((value) => typeof value === 'string') ? { type: 'string' } : {}
   return values.length === 0 ? schema : { ...schema, enum: values }
 }

@@ -11,7 +11,10 @@ export const outputParserSchema = z
   .object({
     type: z.enum(['text', 'make-schema', 'udt-schema']).optional().describe('Absent: text.'),
     schema: z.array(z.looseObject({})).optional().describe('The fields of the answer, for make-schema.'),
-    dataStructureId: z.unknown().optional().describe('For udt-schema, which is not available in this version.'),
+    dataStructureId: z
+      .unknown()
+      .optional()
+      .describe('For udt-schema, which is not available in this version.'),
   })
   .meta({ id: 'OutputParser' })
 

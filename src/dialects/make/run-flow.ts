@@ -25,20 +25,19 @@ export async function awaitTurn(
 ): Promise<void> {
   let following = await advance(printer, events)
   if (printer.started || printer.ended) return
-  let gaveUp = false
-  const giveUp = (): void => {
-    gaveUp = true
+  const over = new AbortController()
+  const timer = setTimeout(() => {
+    over.abort()
     // It may have ended meanwhile; whatever becomes of it is told by its events.
     cancel().catch(() => {})
-  }
-  const timer = setTimeout(giveUp, patience)
+  }, patience)
   try {
-    while (following && !printer.ended && (gaveUp || !printer.started))
+    while (following && !printer.ended && (over.signal.aborted || !printer.started))
       following = await advance(printer, events)
   } finally {
     clearTimeout(timer)
   }
-  if (!gaveUp || printer.error?.code !== 'run_cancelled') return
+  if (!over.signal.aborted || printer.error?.code !== 'run_cancelled') return
   await events.return?.()
   const detail = `Another run of this thread has not finished within ${patience / 1000} seconds.`
   throw new AppError('thread_busy', { detail })

@@ -9,7 +9,14 @@ export const teamShape = {
     .string()
     .regex(/^[1-9]\d{0,14}$/, { error: 'must be a number greater than 0' })
     .transform(Number)
-    .meta({ description: 'Number of the team (workspace) that the key belongs to.', examples: ['7'] }),
+    .meta({
+      description: 'Number of the team (workspace) that the key belongs to.',
+      // What a client sends is text like everything in a query; what it means is a number.
+      type: 'integer',
+      minimum: 1,
+      pattern: undefined,
+      examples: [7],
+    }),
 }
 
 /** The query of a route that takes nothing but the team. Parameters that are not known are ignored. */

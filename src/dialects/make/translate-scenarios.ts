@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ToolTrialResult } from '../../core/tools/tool-runner.ts'
 import { featureUnavailable, refuseProblems } from '../../core/tools/tool-rules.ts'
-import type { HttpTool, JsonSchema, WorkspaceTool } from '../../core/tools/tool.ts'
+import type { HttpTool, JsonSchema, ToolDefinition, WorkspaceTool } from '../../core/tools/tool.ts'
 import { AppError, type FieldError } from '../../errors.ts'
 import { fieldsOfSchema, schemaOfFields } from './field-descriptors.ts'
 import { readFields } from './read-fields.ts'
@@ -66,6 +66,12 @@ export function readInterface(body: z.output<typeof interfaceBodySchema>): JsonS
   const fields = readFields(input ?? [], 'interface.input', problems)
   refuseProblems(problems)
   return schemaOfFields(fields)
+}
+
+/** The tool with these arguments. What forms cannot say of its own stays as long as the form says the same. */
+export function withArguments(tool: ToolDefinition, parameters: JsonSchema): ToolDefinition {
+  const form = (schema: JsonSchema) => JSON.stringify(fieldsOfSchema(schema))
+  return form(tool.parameters) === form(parameters) ? tool : { ...tool, parameters }
 }
 
 /** The error with core's names of what the inputs decide about replaced by this wire's. */

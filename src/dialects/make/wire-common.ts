@@ -7,7 +7,9 @@ const numericText = z
   .transform(Number)
 
 /** A number, or text that is one: clients of this vendor send both. */
-export const numeric = z.union([z.number(), numericText])
+export const numeric = z.union([z.number(), numericText], {
+  error: ({ input }) => (input === undefined ? 'is required' : 'must be a number'),
+})
 
 /** A number by which this vendor names teams, connections and scenarios. */
 export const numberIdSchema = numeric.pipe(z.int().min(1))
@@ -31,10 +33,12 @@ export function printTime(time: Date): string {
   return time.toISOString()
 }
 
+/** Text, like everything in a query; described as the number that it means. */
 const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
   .transform(Number)
+  .meta({ type: 'integer', minimum: 0, pattern: undefined })
 
 /**
  * What a list takes: how much of it, from where on, in which order. Brackets arrive raw or percent-encoded. Without

@@ -31,7 +31,8 @@ const messageListSchema = z
           message: 'must have at least 1 character',
         })
     }
-    if (messages.at(-1)?.role === 'user') return
+    const last = messages.at(-1)
+    if (last === undefined || last.role === 'user') return
     const path = [messages.length - 1, 'role']
     context.addIssue({ code: 'custom', path, message: 'must be "user" in the last message' })
   })
@@ -59,8 +60,7 @@ export const runBodySchema = z
     messages: messageListSchema,
     config: runConfigSchema.nullish().describe('What this run does differently from the agent.'),
     threadId: z
-      .string()
-      .max(longestThreadId)
+      .union([z.string().max(longestThreadId), z.number().transform(String)])
       .nullish()
       .describe(
         'Any text. The same text again goes on with the same conversation; absent or empty: a new one.',

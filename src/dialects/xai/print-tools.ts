@@ -50,7 +50,8 @@ function withoutSecrets(sent: JsonObject): JsonObject {
   if (sent['type'] !== 'mcp') return sent
   return Object.fromEntries(
     Object.entries(sent).map(([key, value]) => {
-      if (key === 'authorization' && typeof value === 'string' && value !== '') return [key, mask]
+      if (key.toLowerCase() === 'authorization' && typeof value === 'string' && value !== '')
+        return [key, mask]
       return headerKeys.has(key) && isJsonObject(value) ? [key, masked(value)] : [key, value]
     }),
   )

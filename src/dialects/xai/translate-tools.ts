@@ -162,7 +162,8 @@ export function wireSetting(setting: string): string {
 }
 
 const partNames: Readonly<Record<Read['type'], Readonly<Record<string, string>>>> = {
-  function: {},
+  // An HTTP tool comes back as a function: its URL is not among what the client wrote.
+  function: { url: 'parameters' },
   mcp: { url: 'server_url', name: 'server_label', description: 'server_description' },
   web_search: { name: 'type' },
   x_search: { name: 'type' },
@@ -177,9 +178,8 @@ export function toolField(field: string, inputs: readonly ToolInput[]): string {
   const { input, index } = found
   const { read } = input
   const at = `tools[${index}]`
-  if (read.type === 'function')
-    return read.function === undefined ? `${at}.${rest}` : `${at}.function.${rest}`
   if (read.type === 'mcp' && read.authorization && rest.toLowerCase() === 'headers.authorization')
     return `${at}.authorization`
-  return `${at}.${partNames[read.type][rest] ?? rest}`
+  const within = read.type === 'function' && read.function !== undefined ? `${at}.function` : at
+  return `${within}.${partNames[read.type][rest] ?? rest}`
 }

@@ -9,6 +9,8 @@ import { isErrorOutput, toolOutputText, type ToolResultOutput } from './prompt-p
 export const demoNote = "(I am Parley's demo model: a set of rules, not a language model.)"
 
 const longestText = 400
+/** Of a passage of a document, which holds the answer somewhere. */
+const longestPassage = 1000
 const mostFields = 10
 const mostItems = 3
 
@@ -78,7 +80,7 @@ function passageText(value: JsonObject): string | null {
     value['file_name'] ??
     value['source'] ??
     value['name']
-  return typeof source === 'string' ? `“${cut(text)}” (${source})` : cut(text)
+  return typeof source === 'string' ? `“${cut(text, longestPassage)}” (${source})` : cut(text, longestPassage)
 }
 
 function leaves(value: JsonObject, prefix: string): [string, string][] {
@@ -95,8 +97,8 @@ function enumerate(texts: string[]): string {
   return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
 }
 
-function cut(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text
+function cut(text: string, longest = longestText): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
 function closed(sentence: string): string {

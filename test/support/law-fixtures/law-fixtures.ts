@@ -26,9 +26,14 @@ export interface LawFixtures {
    * the caller's workspace and answers what names it.
    */
   values: Readonly<Record<string, (caller: Caller) => Promise<string>>>
+  /** By the last of several parameters that only fit together: makes what all of them name. */
+  together?: Readonly<Record<string, (caller: Caller) => Promise<Record<string, string>>>>
   /** By id: operations for which the fixtures are in no state. Everything else succeeds for the right caller. */
   refusedByState: Readonly<Record<string, { status: number; code: ErrorCode }>>
-  /** Parameters that name the workspace itself, or what it is in: somebody else's is forbidden, not unknown. */
+  /**
+   * Parameters that name the workspace itself, or what it is in, the nearest first: somebody else's is forbidden, not
+   * unknown.
+   */
   workspaceParameters: readonly string[]
   /** The code that the body of an error names, where the dialect prints it. */
   codeOf(body: JsonValue): string | null

@@ -10,6 +10,28 @@ async function createAgent(caller: Caller): Promise<string> {
   return parseId('agent', await createNativeAgent(caller)) ?? ''
 }
 
+/** What a run names: one that ended with a call which waits for an approval. */
+async function createRun(caller: Caller): Promise<Record<string, string>> {
+  const agentId = await createAgent(caller)
+  const agent = `${base}/ai-agents/v1/agents/${agentId}`
+  const query = `?teamId=${caller.workspace.numbers.workspace}`
+  const body = { messages: [{ role: 'user', content: 'Where is order ORD-1042?' }] }
+  const run = await caller.call('POST', `${agent}/run${query}`, body)
+  const approvals = await caller.call('GET', `${agent}/approvals${query}`)
+  const [approval] = Array.isArray(approvals) ? approvals : []
+  return {
+    agentId,
+    runId: text(run, 'lastAgentIterationId'),
+    threadId: text(run, 'threadId'),
+    approvalId: text(approval, 'id'),
+  }
+}
+
+function text(value: JsonValue | undefined, name: string): string {
+  if (isJsonObject(value) && typeof value[name] === 'string') return value[name]
+  throw new Error(`The reply has no ${name}.`)
+}
+
 /** The newest of what this dialect lists under `name`. */
 async function newest({ workspace, call }: Caller, name: 'scenarios' | 'connections'): Promise<string> {
   const reply = await call('GET', `${base}/${name}?teamId=${workspace.numbers.workspace}`)
@@ -45,8 +67,8 @@ async function createConnection(caller: Caller): Promise<string> {
 async function createContext(caller: Caller): Promise<string> {
   const { call, workspace } = caller
   const body = { agentId: await createAgent(caller), name: 'notes', content: 'Lamps are shipped on Mondays.' }
-  const made = await call('POST', `${base}/ai-agents/v1/contexts?teamId=${workspace.numbers.workspace}`, body)
-  return isJsonObject(made) ? String(made['id']) : ''
+  const path = `${base}/ai-agents/v1/contexts?teamId=${workspace.numbers.workspace}`
+  return text(await call('POST', path, body), 'id')
 }
 
 export const makeFixtures: LawFixtures = {
@@ -61,7 +83,8 @@ export const makeFixtures: LawFixtures = {
     makeConnectionId: createConnection,
     providerId: createConnection,
   },
-  refusedByState: {},
+  together: { runId: createRun, threadId: createRun, approvalId: createRun },
+  refusedByState: { 'runs.cancel': { status: 409, code: 'run_finished' } },
   workspaceParameters: ['teamId', 'organizationId'],
   codeOf: () => null,
 }

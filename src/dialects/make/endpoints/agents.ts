@@ -6,7 +6,7 @@ import { createAgentLookups } from '../agent-lookups.ts'
 import { connectionTypeOf } from '../connection-types.ts'
 import type { MakeServices } from '../index.ts'
 import { printAgent, printListedAgent } from '../print-agents.ts'
-import { findScenarios } from '../scenario-lookup.ts'
+import { findScenarios, orNull } from '../scenario-lookup.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import { readAgentPatch, readNewAgent } from '../translate-agents.ts'
 import {
@@ -149,7 +149,8 @@ export function agentEndpoints(services: MakeServices): Endpoint[] {
         lookups.refuseForeignModel(connection, body.defaultModel)
         const scenarios = await findScenarios(tools, principal, body.scenarios ?? [])
         const change = readAgentPatch(body, { connection, tools: scenarios })
-        const agent = await agents.patch(principal, agentId, change)
+        const agent = await orNull(agents.patch(principal, agentId, change), 'connection_not_found')
+        if (agent === null) throw invalidField('makeConnectionId', 'the connection of this agent was deleted')
         if (!wantsRepresentation(headers('prefer'))) return undefined
         const headersOut = { 'preference-applied': 'return=representation' }
         return replyWith({ status: 200, body: await printed(principal, agent), headers: headersOut })

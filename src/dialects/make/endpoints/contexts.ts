@@ -1,7 +1,6 @@
-import type { Directory } from '../../../core/access/directory.ts'
-import type { AgentService } from '../../../core/agents/agent-service.ts'
-import type { DocumentService } from '../../../core/knowledge/document-service.ts'
 import { z } from 'zod'
+import type { Directory } from '../../../core/access/directory.ts'
+import type { DocumentService } from '../../../core/knowledge/document-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import { printContext, readContext } from '../translate-contexts.ts'
@@ -13,7 +12,6 @@ const tag = 'Contexts'
 
 interface ContextServices {
   access: { directory: Directory }
-  agents: AgentService
   documents: DocumentService
 }
 

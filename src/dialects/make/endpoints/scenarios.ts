@@ -17,6 +17,7 @@ import {
   printScenario,
   printScenarioRun,
   readInterface,
+  withArguments,
   type Scenario,
 } from '../translate-scenarios.ts'
 import { readNumber } from '../wire-common.ts'
@@ -140,7 +141,7 @@ export function scenarioEndpoints({ access, tools, toolRunner, callbacks }: Scen
         const { id } = await findScenario(tools, principal, params.scenarioId)
         const parameters = readInterface(body)
         const changed = await tools
-          .update(principal, id, (current) => ({ ...current, parameters }))
+          .update(principal, id, (current) => withArguments(current, parameters))
           .catch((error: unknown) => Promise.reject(namingInput(error)))
         if (!isScenario(changed)) throw new AppError('tool_not_found')
         return printInterface(changed)

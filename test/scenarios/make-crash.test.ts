@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { makeRequirements } from '../../src/dialects/make/requirements.ts'
+import { isJsonObject, type JsonObject } from '../../src/lib/json.ts'
+import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { freePort, ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
+import { callsTools, says } from '../support/scenario.ts'
+import type { FakeVendor, ScriptedAnswer } from '../support/scripted-answer.ts'
+import { startToolSite, type ToolSite } from '../support/tool-site.ts'
+import { verifies } from '../support/verifies.ts'
+
+const ownerKey = 'pk_00000000000000000000000000000000000000000001'
+const directory = new ParleyDirectory()
+
+let vendor: FakeVendor
+let site: ToolSite
+let port: number
+let server: ParleyProcess
+let teamId: number
+/** Path of the agent's routes. */
+let agent: string
+/** What the model does at the second step of the next run, once; then it answers. */
+let interruption: (() => ScriptedAnswer) | null = null
+
+beforeAll(async () => {
+  vendor = await startFakeOpenAi({ respond: ({ body }) => answer(body?.['messages']) })
+  site = await startToolSite()
+  site.answer('/charge', () => ({ body: { charged: true } }))
+  site.answer('/callback', () => ({ body: {} }))
+  port = await freePort()
+  server = await start()
+  teamId = (await call('GET', '/users/me')).authUser.userTeamRoles[0].teamId
+  const connections = (await call('GET', `/connections?teamId=${teamId}`)).connections
+  const tool = {
+    type: 'http',
+    name: 'charge',
+    description: 'Charges a card.',
+    parameters: { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] },
+    method: 'POST',
+    url: `${site.url}/charge`,
+    effects: 'once',
+  }
+  await call('POST', '/native/v1/tools', tool)
+  const made = await call('POST', `/ai-agents/v1/agents?teamId=${teamId}`, {
+    name: 'Till',
+    teamId,
+    makeConnectionId: connections.find((one: JsonObject) => one['accountName'] === 'openai-gpt-3').id,
+    defaultModel: 'fake-model',
+    systemPrompt: 'Charge cards.',
+    scenarios: [{ makeScenarioId: 1 }],
+  })
+  agent = `/ai-agents/v1/agents/${made.agentId}`
+})
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await vendor.close()
+  await site[Symbol.asyncDispose]()
+  directory[Symbol.dispose]()
+})
+
+/** A function of the conversation: charge, then say so. */
+function answer(messages: unknown): ScriptedAnswer {
+  const last = Array.isArray(messages) ? messages.findLast(isJsonObject) : undefined
+  if (last?.['role'] !== 'tool') return callsTools(['c1', 'charge', { item: 'lamp' }])
+  const act = interruption
+  interruption = null
+  return act === null ? says('The lamp is charged.') : act()
+}
+
+const start = (): Promise<ParleyProcess> =>
+  startParley({
+    dataDir: directory.path,
+    port,
+    ownerKey,
+    env: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: vendor.url },
+  })
+
+function send(method: string, path: string, body?: JsonObject, headers = {}): Promise<Response> {
+  const base = path.startsWith('/native/') ? server.url : `${server.url}/make/api/v2`
+  return fetch(base + path, {
+    method,
+    headers: { authorization: `Token ${ownerKey}`, 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}
+
+// What the server answers is looked at by the test that asked.
+async function call(
+  method: string,
+  path: string,
+  body?: JsonObject,
+): Promise<any> /* eslint-disable-line typescript/no-explicit-any */ {
+  const reply = await send(method, path, body)
+  if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${await reply.text()}`)
+  return await reply.json()
+}
+
+const ask = (more: JsonObject = {}): JsonObject => ({
+  messages: [{ role: 'user', content: 'Charge the lamp.' }],
+  config: {},
+  ...more,
+})
+
+/** Starts what `begin` starts, kills the server once the model has said a word of its second step, and starts it again. */
+async function killedWhile(begin: () => Promise<unknown>): Promise<void> {
+  const reached = Promise.withResolvers<void>()
+  interruption = () => {
+    reached.resolve()
+    return { pieces: [{ text: 'The ' }, { wait: new Promise(() => {}) }] }
+  }
+  const begun = begin().catch(() => {}) // its connection breaks
+  await reached.promise
+  server.kill()
+  await Promise.all([server.exited, begun])
+  server = await start()
+}
+
+async function ended(
+  threadId: string,
+): Promise<any> /* eslint-disable-line typescript/no-explicit-any -- as `call` */ {
+  const read = () => call('GET', `${agent}/threads/${threadId}?teamId=${teamId}`)
+  await expect
+    .poll(async () => (await read()).iterations[0].state, { timeout: 30_000, interval: 50 })
+    .toBe('completed')
+  return await read()
+}
+
+/** The steps without what no two runs share. */
+const shape = (steps: JsonObject[]): JsonObject[] =>
+  steps.map(({ id: _id, agentIterationId: _run, executionTimeMs: _ms, content, ...step }) => ({
+    ...step,
+    content: String(content).replace(/\(ISO\): \S+$/, '(ISO): now'),
+  }))
+
+verifies(
+  makeRequirements,
+  ['make.run.crash'],
+  'a run whose server is killed ends by itself, with the steps of an undisturbed one and its tool called once',
+  async () => {
+    const undisturbed = await call('POST', `${agent}/run?teamId=${teamId}`, ask())
+    expect(undisturbed.response).toBe('The lamp is charged.')
+    expect(site.callsOf('/charge')).toHaveLength(1)
+
+    let before = ''
+    await killedWhile(async () => {
+      const reply = await send('POST', `${agent}/run/stream?teamId=${teamId}`, ask({ threadId: 'killed' }))
+      const decoder = new TextDecoder()
+      for await (const chunk of reply.body ?? [])
+        before += decoder.decode(chunk as Uint8Array, { stream: true })
+    })
+    const { iterations, executionSteps } = await ended('killed')
+    expect(iterations).toHaveLength(1)
+    expect(iterations[0]).toMatchObject({ response: 'The lamp is charged.', threadId: 'killed', error: null })
+    expect(iterations[0].tokenUsageSummary).toEqual(undisturbed.tokenUsageSummary)
+    expect(shape(executionSteps)).toEqual(shape(undisturbed.executionSteps))
+    expect(site.callsOf('/charge')).toHaveLength(2)
+
+    // What had been streamed is what is read now: the same steps under the same ids.
+    const streamed = before.split('\n\n').flatMap((block) => /^data:(.*)$/m.exec(block)?.[1] ?? [])
+    const ids = streamed.map((data) => JSON.parse(data).id)
+    expect(ids).toEqual(executionSteps.slice(0, 4).map(({ id }: JsonObject) => id))
+  },
+)
+
+verifies(
+  makeRequirements,
+  ['make.callback.crash'],
+  'a run whose server is killed still calls back, with what the thread holds',
+  async () => {
+    const body = ask({ threadId: 'called-back', callbackUrl: `${site.url}/callback` })
+    await killedWhile(() => send('POST', `${agent}/run?teamId=${teamId}`, body))
+    const called = await site.called('/callback')
+    expect(called.headers['x-make-thread-id']).toBe('called-back')
+    const { iterations } = await ended('called-back')
+    const { state: _state, createdAt: _createdAt, error: _error, ...reply } = iterations[0]
+    expect(called.body).toEqual(reply)
+    expect(reply.response).toBe('The lamp is charged.')
+  },
+)
+
+verifies(
+  makeRequirements,
+  ['make.run.crash', 'make.run.idempotency'],
+  'a client that repeats its request after the server was killed gets the same run',
+  async () => {
+    const charges = site.callsOf('/charge').length
+    const again = () =>
+      send('POST', `${agent}/run?teamId=${teamId}`, ask({ threadId: 'repeated' }), {
+        'idempotency-key': 'till-1',
+      })
+    await killedWhile(again)
+    const reply = await again()
+    expect(reply.status).toBe(200)
+    const { iterations } = await ended('repeated')
+    const { state: _state, createdAt: _createdAt, error: _error, ...stored } = iterations[0]
+    expect(await reply.json()).toEqual(stored)
+    expect(iterations).toHaveLength(1)
+    expect(site.callsOf('/charge')).toHaveLength(charges + 1)
+  },
+)
