@@ -26,7 +26,7 @@ afterEach(async () => {
 /** A server with one agent; `answer` gets everything else. */
 async function serverWith(answer: (request: FakeRequest, response: ServerResponse) => void, port = 0) {
   const server = await startFakeParley((request, response) => {
-    if (request.path.startsWith('/v1/agents?')) {
+    if (request.path.startsWith('/native/v1/agents?')) {
       replyJson(response, 200, { data: [agent], has_more: false, next_cursor: null })
     } else answer(request, response)
   }, port)
@@ -65,7 +65,7 @@ test('prints the text as it comes and the tool calls as one-line cards', async (
   )
   expect(code).toBe(0)
   const run = server.requests.find(({ method }) => method === 'POST')
-  expect(run?.path).toBe('/v1/agents/agent_0000000000000000000001/runs')
+  expect(run?.path).toBe('/native/v1/agents/agent_0000000000000000000001/runs')
   expect(run?.body).toEqual({ input: 'Where is ORD-1042?', stream: true })
   expect(run?.headers.authorization).toBe('Bearer pk_test')
 })
@@ -87,7 +87,7 @@ test('goes on at the last event when the server is killed and started again', as
   }, first.port)
   expect(await ended).toBe(0)
   expect(person.output()).toBe('It is \n(the connection broke; reconnecting …)\non its way.\n')
-  expect(second.requests[0]?.path).toBe('/v1/runs/run_1/events')
+  expect(second.requests[0]?.path).toBe('/native/v1/runs/run_1/events')
   expect(second.requests[0]?.headers['last-event-id']).toBe('2')
 })
 
@@ -109,7 +109,7 @@ test('repeats the request under the same Idempotency-Key when the server died be
 
 test('asks for an approval in place and sends the decision', async () => {
   const server = await serverWith((request, response) => {
-    if (request.path === '/v1/approvals/approval_1') {
+    if (request.path === '/native/v1/approvals/approval_1') {
       replyJson(response, 200, {})
       writeEvents(stream!, [
         { seq: 3, type: 'run.resumed', data: { reason: 'answered' } },
@@ -134,7 +134,7 @@ test('asks for an approval in place and sends the decision', async () => {
   person.types('y')
   expect(await ended).toBe(0)
   expect(person.output()).toContain('? Allow lookup_order {"order_id":"ORD-1042"} [y/n] y\nDone.\n')
-  const decision = server.requests.find(({ path }) => path === '/v1/approvals/approval_1')
+  const decision = server.requests.find(({ path }) => path === '/native/v1/approvals/approval_1')
   expect(decision?.body).toEqual({ decision: 'approve' })
 })
 
@@ -162,13 +162,13 @@ test('stops asking when somebody else has answered', async () => {
   expect(person.output()).toBe(
     '? Allow lookup_order {"order_id":"ORD-1042"} [y/n] \n(answered elsewhere)\nThanks. Done.\n',
   )
-  expect(server.requests.some(({ path }) => path.startsWith('/v1/approvals'))).toBe(false)
+  expect(server.requests.some(({ path }) => path.startsWith('/native/v1/approvals'))).toBe(false)
 })
 
 test('asks for the outputs of functions that the client executes, as JSON', async () => {
   let stream: ServerResponse | undefined
   const server = await serverWith((request, response) => {
-    if (request.path === '/v1/runs/run_1/tool-outputs') {
+    if (request.path === '/native/v1/runs/run_1/tool-outputs') {
       replyJson(response, 200, {})
       writeEvents(stream!, [completed(3)])
       stream!.end()
@@ -207,7 +207,7 @@ test('leaves with its own exit code when nobody can answer', async () => {
 
 test('cancels the run at the first Ctrl-C and leaves at the second', async () => {
   const server = await serverWith((request, response) => {
-    if (request.path === '/v1/runs/run_1/cancel') replyJson(response, 200, {})
+    if (request.path === '/native/v1/runs/run_1/cancel') replyJson(response, 200, {})
     else writeEvents(response, [created, delta(2, 'Once upon')])
   })
   const person = createPerson()

@@ -28,6 +28,11 @@ export interface ApiClient {
   events(method: 'GET' | 'POST', path: string, options?: RequestOptions): AsyncIterable<WireEvent>
 }
 
+/** Bare paths may speak another API by default; the mount is always the native one's. */
+function mounted(path: string): string {
+  return path.startsWith('/v1/') ? `/native${path}` : path
+}
+
 export function createApiClient(options: { url: string; key: string | null; egress: Egress }): ApiClient {
   const { url, key, egress } = options
 
@@ -42,7 +47,7 @@ export function createApiClient(options: { url: string; key: string | null; egre
     if (call.body !== undefined) headers['content-type'] = 'application/json'
     try {
       return await egress.request({
-        url: url + path,
+        url: url + mounted(path),
         method,
         headers,
         trusted: true,

@@ -40,7 +40,7 @@ beforeEach(async () => {
   vi.stubEnv('PARLEY_DATA_DIR', directory)
   replies = {
     'GET /readyz': { status: 200, body: { status: 'ready', degraded: [], version: '1.2.3' } },
-    'GET /v1/models': { status: 200, body: { data: models } },
+    'GET /native/v1/models': { status: 200, body: { data: models } },
   }
   server = await startFakeParley((request, response) => {
     const reply = replies[`${request.method} ${request.path}`]
@@ -63,7 +63,7 @@ function requested(method: string): FakeRequest | undefined {
 }
 
 test('keys create prints the key alone on the standard output', async () => {
-  replies['POST /v1/keys'] = { status: 201, body: { ...key, key: 'pk_secret' } }
+  replies['POST /native/v1/keys'] = { status: 201, body: { ...key, key: 'pk_secret' } }
   const person = createPerson()
   const flags = [
     '--name',
@@ -89,7 +89,7 @@ test('keys create prints the key alone on the standard output', async () => {
 
 test('keys list prints a table', async () => {
   const data = [key, { ...key, id: 'key_2', name: 'a longer name', expires_at: '9999-02-01T00:00:00.000Z' }]
-  replies['GET /v1/keys?limit=1000'] = { status: 200, body: { data, has_more: false, next_cursor: null } }
+  replies['GET /native/v1/keys?limit=1000'] = { status: 200, body: { data, has_more: false, next_cursor: null } }
   const person = createPerson()
   expect(await runCli(person, ['keys', 'list', '--url', server.url, '--key', 'pk_o'])).toBe(0)
   expect(person.output()).toBe(
@@ -103,7 +103,7 @@ test('keys list prints a table', async () => {
 })
 
 test('keys revoke deletes the key', async () => {
-  replies['DELETE /v1/keys/key_1'] = { status: 204, body: null }
+  replies['DELETE /native/v1/keys/key_1'] = { status: 204, body: null }
   const person = createPerson()
   expect(await runCli(person, ['keys', 'revoke', 'key_1', '--url', server.url, '--key', 'pk_o'])).toBe(0)
   expect(person.output()).toBe('Revoked key_1.\n')
@@ -119,14 +119,14 @@ test('a time of expiry is a number of days or a date, in the future', () => {
 
 test('the owner key of this machine is used for this machine', async () => {
   writeFileSync(join(directory, 'owner-key'), 'pk_owner\n')
-  replies['GET /v1/keys?limit=1000'] = { status: 200, body: { data: [], has_more: false, next_cursor: null } }
+  replies['GET /native/v1/keys?limit=1000'] = { status: 200, body: { data: [], has_more: false, next_cursor: null } }
   await runCli(createPerson(), ['keys', 'list', '--url', server.url])
   expect(requested('GET')?.headers.authorization).toBe('Bearer pk_owner')
 })
 
 test('the owner key of this machine is never sent to another one', async () => {
   writeFileSync(join(directory, 'owner-key'), 'pk_owner\n')
-  replies['GET /v1/keys?limit=1000'] = {
+  replies['GET /native/v1/keys?limit=1000'] = {
     status: 401,
     body: { status: 401, code: 'missing_key', detail: 'Send a key.' },
   }
