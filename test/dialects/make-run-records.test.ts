@@ -119,6 +119,7 @@ verifies(
       },
     ])
     const path = `${agent.path}/runs/${listed[0].agentIterationId}`
+    expect((await make.get(path)).body).toMatchObject({ state: 'running', response: '', executionTimeMs: 0 })
     const busy = await remove(`${agent.path}/threads/b`)
     expect([busy.status, busy.body.code]).toEqual([409, 'SC409'])
     expect((await post(`${path}/cancel`)).body).toMatchObject({ state: 'cancelled', threadId: 'b' })

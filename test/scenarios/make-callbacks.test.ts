@@ -29,18 +29,20 @@ verifies(
   'the callback of a run has the JSON of its reply, of a failed one the error body',
   async () => {
     const agent = await make.agent([says('Hello.'), { status: 400, body: { error: { message: 'No.' } } }])
-    const first = await make.run(agent, ask('first', { threadId: 'café' }))
+    const first = await make.run(agent, ask('first', { threadId: 'order / 7' }))
     const call = await make.scenario.site.called('/callback/first')
     expect(call.method).toBe('POST')
     expect(call.query).toEqual({ token: 't' })
     expect(call.headers['content-type']).toBe('application/json')
-    expect(call.headers['x-make-thread-id']).toBe('caf%C3%A9')
+    expect(call.headers['x-make-thread-id']).toBe('order / 7')
     expect(call.body).toEqual(first.body)
-    expect(first.body).toMatchObject({ response: 'Hello.', threadId: 'café' })
+    expect(first.body).toMatchObject({ response: 'Hello.', threadId: 'order / 7' })
 
-    const failed = await make.run(agent, ask('second'))
+    const failed = await make.run(agent, ask('second', { threadId: 'café \ud800' }))
     expect(failed.status).toBe(502)
-    expect((await make.scenario.site.called('/callback/second')).body).toEqual(failed.body)
+    const second = await make.scenario.site.called('/callback/second')
+    expect(second.headers['x-make-thread-id']).toBe('caf%C3%A9%20%EF%BF%BD')
+    expect(second.body).toEqual(failed.body)
   },
 )
 

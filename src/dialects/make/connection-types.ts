@@ -1,3 +1,5 @@
+import type { Connection } from '../../core/connections/connection.ts'
+
 /** What this wire calls a vendor of models: the `provider` of a model, and the type of a connection to it. */
 export interface ConnectionType {
   /** `provider` in the lists of providers and models. */
@@ -25,7 +27,11 @@ const types: Record<string, ConnectionType> = {
   demo: { provider: 'ai-agent-foundry-non-openai', slug: 'ai-provider' },
 }
 
-/** How connections to one of our providers appear on this wire. */
-export function connectionTypeOf(provider: string): ConnectionType {
-  return types[provider] ?? compatible
+/** What the type of a connection depends on. */
+type Typed = Pick<Connection, 'provider'> & Partial<Pick<Connection, 'source' | 'baseUrl'>>
+
+/** How a connection appears on this wire. A stored one with an address of its own is somebody's own server. */
+export function connectionTypeOf({ provider, source, baseUrl = null }: Typed): ConnectionType {
+  const ownServer = provider === 'openai' && source === 'stored' && baseUrl !== null
+  return ownServer ? compatible : (types[provider] ?? compatible)
 }

@@ -27,7 +27,6 @@ const runFields: readonly (readonly [RegExp, string])[] = [
 ]
 
 const connectionFields: readonly (readonly [RegExp, string])[] = [
-  [/^name$/, 'accountName'],
   [/^provider$/, 'accountType'],
   [/^credential$/, 'apiKey'],
   [/^base_url$/, 'baseUrl'],
@@ -44,6 +43,8 @@ export function wireField(field: string, path: string): string {
     const name = renamed(field, runFields)
     return name === null ? field : `config.${name}`
   }
+  // A new connection's name has another name than that of one that is changed.
+  if (/\/connections$/.test(path) && field === 'name') return 'accountName'
   if (/\/connections(?:\/|$)/.test(path)) return renamed(field, connectionFields) ?? field
   if (/\/ai-agents\//.test(path)) return renamed(field, agentFields) ?? field
   return field

@@ -110,7 +110,7 @@ export class RunPrinter {
       response: this.#completed?.output ?? this.#lastText(),
       jsonResponse: this.#completed?.outputJson ?? null,
       executionSteps: this.#memory.steps,
-      executionTimeMs: (this.#endedAt ?? 0) - (this.#startedAt ?? this.#endedAt ?? 0),
+      executionTimeMs: this.#endedAt === null ? 0 : this.#endedAt - (this.#startedAt ?? this.#endedAt),
       threadId: this.#context.threadId,
       tokenUsageSummary: sum(this.#memory.steps),
       lastAgentIterationId: this.runId,

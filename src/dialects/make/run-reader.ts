@@ -9,8 +9,6 @@ import { threadNamespace } from './translate-runs.ts'
 
 type Services = Pick<MakeServices, 'agents' | 'runs' | 'threads' | 'tools'>
 
-export type RunReader = ReturnType<typeof createRunReader>
-
 /** A run, and what its journal holds of it. */
 export interface ReadRun {
   run: Run

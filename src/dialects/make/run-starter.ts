@@ -71,8 +71,7 @@ async function accept(
     const accepted = await create()
     return { accepted, threadId: key ?? accepted.run.threadId }
   }
-  // Header values are ASCII.
-  const headers = { 'x-make-thread-id': encodeURIComponent(key) }
+  const headers = { 'x-make-thread-id': headerValue(key) }
   const target = { id, runId: id, dialect: request.dialect, url: callbackUrl, headers, field: 'callbackUrl' }
   await callbacks.request(principal, target)
   try {
@@ -81,4 +80,9 @@ async function accept(
     await callbacks.withdraw(principal, id)
     throw error
   }
+}
+
+/** Text as the value of a header: percent-encoded where it is not plain ASCII. */
+function headerValue(text: string): string {
+  return /^[!-~](?:[ -~]*[!-~])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }

@@ -19,14 +19,14 @@ interface OfferedType {
 
 /** Any server of one's own that speaks the protocol most servers speak; its address makes it one. */
 const compatible: OfferedType = {
-  slug: connectionTypeOf('vllm').slug,
+  slug: connectionTypeOf({ provider: 'vllm' }).slug,
   label: 'OpenAI-compatible',
   provider: 'openai',
   parameters: ['apiKey', 'baseUrl'],
 }
 
 function vendor(provider: string, label: string): OfferedType {
-  return { slug: connectionTypeOf(provider).slug, label, provider, parameters: ['apiKey'] }
+  return { slug: connectionTypeOf({ provider }).slug, label, provider, parameters: ['apiKey'] }
 }
 
 /** The types of which connections can be made. */
@@ -48,18 +48,18 @@ const unavailable = new Set([
   'ai-agent-foundry-non-openai',
 ])
 
-const builtIn = connectionTypeOf('demo').slug
+const builtIn = connectionTypeOf({ provider: 'demo' }).slug
 
 /** How the type of a connection is shown. */
 export function printedType(connection: Connection): { slug: string; label: string } {
-  const { slug } = connectionTypeOf(connection.provider)
+  const { slug } = connectionTypeOf(connection)
   if (slug === builtIn) return { slug, label: 'Parley' }
   return parametersOf(connection)
 }
 
-function parametersOf({ provider, baseUrl, source }: Connection): OfferedType {
-  if (source === 'stored' && provider === compatible.provider && baseUrl !== null) return compatible
-  return offered.find((type) => type.slug === connectionTypeOf(provider).slug) ?? compatible
+function parametersOf(connection: Connection): OfferedType {
+  const { slug } = connectionTypeOf(connection)
+  return offered.find((type) => type.slug === slug) ?? compatible
 }
 
 /** Names of what `set-data` takes for this connection. */

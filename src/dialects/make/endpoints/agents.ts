@@ -42,7 +42,7 @@ export function agentEndpoints(services: MakeServices): Endpoint[] {
     ])
     const definitions = [agent.definition, ...past.map(({ definition }) => definition)]
     const printing = await lookups.printing(principal, definitions)
-    const slug = connection === null ? '' : connectionTypeOf(connection.provider).slug
+    const slug = connection === null ? '' : connectionTypeOf(connection).slug
     const account = connection === null ? null : { number: connection.number, slug }
     return printAgent(agent, { contexts, connection: account, past }, printing)
   }

@@ -82,14 +82,15 @@ export function llmProviderEndpoints({
   ]
 }
 
-function printProvider({ number, provider, name }: Connection) {
-  return { id: number, provider: connectionTypeOf(provider).provider, accountName: name }
+function printProvider(connection: Connection) {
+  const { number, name } = connection
+  return { id: number, provider: connectionTypeOf(connection).provider, accountName: name }
 }
 
-function printModel(name: string, { provider }: Connection) {
+function printModel(name: string, connection: Connection) {
   return {
     model: splitModelName(name)?.model ?? name,
-    provider: connectionTypeOf(provider).provider,
+    provider: connectionTypeOf(connection).provider,
     tokenLimit: customaryTokenLimit,
     settings: { maxTokens: customaryMaxTokens },
   }
