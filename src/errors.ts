@@ -200,3 +200,22 @@ export class AppError extends Error {
 export function invalidField(field: string, message: string): AppError {
   return new AppError('invalid_request', { detail: `${field}: ${message}`, fields: [{ field, message }] })
 }
+
+/** A documented feature that this server does not have yet; `field` is what asked for it. */
+export function featureUnavailable(field: string, message: string): AppError {
+  return new AppError('feature_unavailable', {
+    detail: `${field}: ${message}.`,
+    fields: [{ field, message }],
+  })
+}
+
+/** Throws `invalid_request` naming every problem; nothing when there is none. */
+export function refuseProblems(problems: FieldError[]): void {
+  const [first] = problems
+  if (first === undefined) return
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  throw new AppError('invalid_request', {
+    detail: `${first.field}: ${first.message}${more}`,
+    fields: problems,
+  })
+}

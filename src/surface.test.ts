@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, expect, test } from 'vitest'
 import { startTestServer } from '../test/support/server.ts'
+import { spokenDialects } from './dialects/index.ts'
+import { supportedDialects } from './dialects/support.ts'
+import { speak } from './surface.ts'
 
 const server = await startTestServer({
   env: {
@@ -33,6 +36,11 @@ async function get(
     .end()
   return await asked.promise
 }
+
+test('every list of dialects names the same ones', () => {
+  expect(speak(server.server.services).map(({ name }) => name)).toEqual(spokenDialects)
+  expect(supportedDialects.map(({ name }) => name)).toEqual(spokenDialects)
+})
 
 test('the listener with a self-signed certificate stands beside the plain one', async () => {
   expect(plain?.url).toMatch(/^http:/)

@@ -89,7 +89,10 @@ test('keys create prints the key alone on the standard output', async () => {
 
 test('keys list prints a table', async () => {
   const data = [key, { ...key, id: 'key_2', name: 'a longer name', expires_at: '9999-02-01T00:00:00.000Z' }]
-  replies['GET /native/v1/keys?limit=1000'] = { status: 200, body: { data, has_more: false, next_cursor: null } }
+  replies['GET /native/v1/keys?limit=1000'] = {
+    status: 200,
+    body: { data, has_more: false, next_cursor: null },
+  }
   const person = createPerson()
   expect(await runCli(person, ['keys', 'list', '--url', server.url, '--key', 'pk_o'])).toBe(0)
   expect(person.output()).toBe(
@@ -119,7 +122,10 @@ test('a time of expiry is a number of days or a date, in the future', () => {
 
 test('the owner key of this machine is used for this machine', async () => {
   writeFileSync(join(directory, 'owner-key'), 'pk_owner\n')
-  replies['GET /native/v1/keys?limit=1000'] = { status: 200, body: { data: [], has_more: false, next_cursor: null } }
+  replies['GET /native/v1/keys?limit=1000'] = {
+    status: 200,
+    body: { data: [], has_more: false, next_cursor: null },
+  }
   await runCli(createPerson(), ['keys', 'list', '--url', server.url])
   expect(requested('GET')?.headers.authorization).toBe('Bearer pk_owner')
 })

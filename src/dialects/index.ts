@@ -13,6 +13,13 @@ export const dialectRows = [
   { name: 'xpander', mount: 'xpander', keyForm: keyForms.xpander, ownPaths: [] },
 ] as const satisfies DialectRow[]
 
+/** The row of a dialect, as the dialect itself carries it. */
+export function dialectRow(name: (typeof dialectRows)[number]['name']): DialectRow {
+  const row = dialectRows.find((one) => one.name === name)
+  if (row === undefined) throw new Error(`There is no dialect ${name}.`)
+  return row
+}
+
 /** Names of the dialects that this server speaks. */
 export const spokenDialects: readonly string[] = ['native', 'make', 'xai']
 

@@ -6,7 +6,8 @@ import type { WaitingFor } from '../core/runs/run.ts'
  *
  * - `honoured`: it does what the vendor says.
  * - `echoed`: it is kept and printed, and has no effect here.
- * - `refused`: it is answered with the vendor's own error, naming what is refused.
+ * - `refused`: it is not done here and answered with the vendor's own error, naming what is refused. What the vendor
+ *   refuses too is `honoured`.
  * - `gap`: it should be honoured and is not; its test runs as an expected failure.
  */
 export type RequirementStatus = 'honoured' | 'echoed' | 'refused' | 'gap'

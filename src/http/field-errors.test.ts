@@ -34,6 +34,10 @@ function refusal(value: unknown): AppError {
   throw new Error('The value was accepted.')
 }
 
+test('says one thing of each field', () => {
+  expect(refusal({ name: [] }).fields).toEqual([{ field: 'name', message: 'must be a string' }])
+})
+
 test('answers the parsed value', () => {
   expect(parseWith(schema, { name: 'Ada' }, 'body')).toEqual({ name: 'Ada' })
 })

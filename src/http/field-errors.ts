@@ -145,6 +145,13 @@ function fieldErrors(issue: Issue, parent: readonly PropertyKey[], whole: string
   return [{ field: printPath(path) || whole, message: issue.message }]
 }
 
+/** The first thing that is wrong with each field: what follows from it helps nobody. */
+function firstOfEach(fields: FieldError[]): FieldError[] {
+  const first = new Map<string, FieldError>()
+  for (const one of fields) if (!first.has(one.field)) first.set(one.field, one)
+  return [...first.values()]
+}
+
 /** More than this many wrong fields are counted, not listed. */
 const mostFields = 50
 
@@ -152,7 +159,8 @@ const mostFields = 50
  * The error that names every wrong field of a request. `whole` is what the value itself is called: `body`, `query`.
  */
 export function requestError(error: z.core.$ZodError, whole: string): AppError {
-  const fields = error.issues.flatMap((issue) => fieldErrors(issue, [], whole)).slice(0, mostFields)
+  const found = error.issues.flatMap((issue) => fieldErrors(issue, [], whole))
+  const fields = firstOfEach(found).slice(0, mostFields)
   const first = fields[0] ?? { field: whole, message: 'is not valid' }
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : ''
   const unknown = error.issues.every((issue) => issue.code === 'unrecognized_keys')

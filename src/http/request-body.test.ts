@@ -65,6 +65,11 @@ test.each([
   )
 })
 
+test('replaces half characters, which nothing can store, in values and keys', () => {
+  const text = String.raw`{"a":["x\ud83d","\ud83d\ude00"],"\udc00":{"b":"\\ud83d"}}`
+  expect(parseBody(Buffer.from(text), json)).toEqual({ a: ['x\uFFFD', '😀'], '\uFFFD': { b: '\\ud83d' } })
+})
+
 function nested(depth: number): Buffer {
   return Buffer.from('['.repeat(depth) + ']'.repeat(depth))
 }

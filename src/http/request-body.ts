@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AppError, type ErrorCode } from '../errors.ts'
-import { isJsonObject, parseJson, type JsonValue } from '../lib/json.ts'
+import { cleanJson, isJsonObject, parseJson, type JsonValue } from '../lib/json.ts'
 import { printPath } from './field-errors.ts'
 import { findJsonMistake } from './json-position.ts'
 
@@ -108,7 +108,10 @@ export function checkText(value: JsonValue, whole: string): void {
   throw new AppError('invalid_request', { detail: message, fields: [{ field: whole, message }] })
 }
 
-/** The JSON of a body; undefined for an empty one. */
+/** How JSON writes half of a character, alone or beside its other half: UTF-8 has no other way to say it. */
+const halfCharacter = /\\u[dD][89a-fA-F]/
+
+/** The JSON of a body; undefined for an empty one. Half characters, which nothing can store, become U+FFFD. */
 export function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): JsonValue | undefined {
   if (bytes.length === 0) return undefined
   checkContentType(headers)
@@ -117,7 +120,7 @@ export function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): JsonValu
   const value = parseJson(text)
   if (value === undefined) throw invalidJson(text)
   checkText(value, 'body')
-  return value
+  return halfCharacter.test(text) ? cleanJson(value) : value
 }
 
 /** Refuses the fields of a body where none is taken; an empty object is let pass, because many clients send one. */

@@ -35,8 +35,8 @@ export function containsNul(value: JsonValue): boolean {
 }
 
 /**
- * The text as PostgreSQL can hold it: NUL characters and lone surrogates become U+FFFD. For what models and tools say;
- * requests are refused instead.
+ * The text as PostgreSQL can hold it: NUL characters and lone surrogates become U+FFFD. For what models and tools say,
+ * and for requests, which are refused before when they hold NUL.
  */
 export function cleanText(text: string): string {
   const wellFormed = text.toWellFormed()

@@ -119,10 +119,7 @@ promise(
     expect(list).toEqual([await make.connections.get(id)])
     expect(JSON.stringify(list)).not.toContain('canary')
     await make.connections.delete(id)
-    expect(await refusal(make.connections.get(id))).toEqual([
-      404,
-      'No connection with this id in this workspace.',
-    ])
+    expect(await refusal(make.connections.get(id))).toEqual([404, 'No connection with this id in this team.'])
   },
 )
 
@@ -165,7 +162,7 @@ promise([], 'AI agents: made, paged, read, changed and deleted', async () => {
   expect(await make.fetch(path, { method: 'DELETE', query: { teamId } })).toBe('')
   expect(await refusal(make.fetch(path, { query: { teamId } }))).toEqual([
     404,
-    'No agent with this id in this workspace.',
+    'No agent with this id in this team.',
   ])
 })
 

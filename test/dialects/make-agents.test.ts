@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
+import { printId } from '../../src/lib/ids.ts'
 import { checkReply } from '../support/http-reply.ts'
 import { makeTeam, type MakeTeam } from '../support/make-team.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -107,6 +108,19 @@ promise(['make.agents.create.missing', 'make.errors.body'], 'every missing field
       name,
     })),
   })
+})
+
+promise(['make.agents.create.limits'], 'names and system prompts have their lengths', async () => {
+  const name = '\u00e9'.repeat(128)
+  expect((await read(await made({ name }))).name).toBe(name)
+  for (const [field, value] of [
+    ['name', ''],
+    ['name', `${name}x`],
+    ['systemPrompt', ''],
+  ] as const) {
+    const refused = await team.call('POST', agents(), refundDesk({ [field]: value }))
+    expect(refused).toMatchObject({ status: 400, body: { suberrors: [{ name: field }] } })
+  }
 })
 
 promise(['make.agents.create.repeat'], 'a create that is repeated makes one agent', async () => {
@@ -245,12 +259,24 @@ promise(['make.agents.delete', 'make.errors.not_found'], 'a deleted agent is gon
     const gone = await team.call(method, agents(`/${id}`), method === 'PATCH' ? { name: 'x' } : undefined)
     expect(gone).toMatchObject({
       status: 404,
-      body: { detail: 'No agent with this id in this workspace.', message: 'Not found', code: 'SC404' },
+      body: { detail: 'No agent with this id in this team.', message: 'Not found', code: 'SC404' },
     })
   }
   expect(await team.call('GET', agents('/not-a-uuid'))).toMatchObject({
     status: 404,
     body: { code: 'SC404' },
+  })
+})
+
+promise(['make.agents.delete.runs'], 'what a deleted agent did can still be read', async () => {
+  const id = await made({ makeConnectionId: demo, defaultModel: 'demo' })
+  const path = `/v1/agents/${printId('agent', id)}/runs`
+  const run = (await server.call('POST', path, { input: 'Hello' })).body
+  expect(run.state).toBe('completed')
+  expect((await team.call('DELETE', agents(`/${id}`))).status).toBe(204)
+  expect((await server.call('GET', `/v1/runs/${run.id}`)).body).toMatchObject({
+    state: 'completed',
+    output: run.output,
   })
 })
 

@@ -131,9 +131,11 @@ verifies(
     await agent.asked(3)
     client.abort()
     await gone
-    const waiting = again('make-late')
     gate.resolve()
-    expect((await waiting).body.response).toBe('Late.')
+    const [late] = (await make.get(`${agent.path}/runs`)).body
+    await make.scenario.ended(printId('run', late.agentIterationId))
+    const { body } = await again('make-late')
+    expect([body.response, body.lastAgentIterationId]).toEqual(['Late.', late.agentIterationId])
     expect(agent.requests()).toHaveLength(3)
   },
 )

@@ -84,7 +84,7 @@ const refused: [what: string, body: JsonObject, parameters: [name: string, messa
   [
     'a timeout below zero',
     withConfig({ invocationConfig: { timeout: -1 } }),
-    [['config.invocationConfig.timeout', 'must be a number between 1 and 86400']],
+    [['config.invocationConfig.timeout', 'must be 1 to 3600 seconds, or up to 86400000 milliseconds']],
   ],
   [
     'half an iteration of history',

@@ -4,7 +4,7 @@ import { startFakeOpenAi } from '../support/fake-openai.ts'
 import { makeScenario, makeTeam, type MakeTeam } from '../support/make-team.ts'
 import { callsTools, says } from '../support/scenario.ts'
 import type { ScriptedAnswer } from '../support/scripted-answer.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { startTestServer, type Reply, type TestServer } from '../support/server.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
 /** What every dialect can say of the agent of this test. */
@@ -60,7 +60,10 @@ afterAll(async () => {
 const uuidOf = (printed: string): string => uuidFromBase62(printed.replace('agent_', '')) ?? ''
 const printed = (uuid: string): string => `agent_${base62FromUuid(uuid)}`
 
-async function expectStatus(status: number, reply: Promise<{ status: number; body: any }>): Promise<any> {
+async function expectStatus(
+  status: number,
+  reply: Promise<Pick<Reply, 'status' | 'body'>>,
+): Promise<Reply['body']> {
   const { status: answered, body } = await reply
   expect([answered, body]).toEqual([status, body])
   return body

@@ -265,7 +265,7 @@ verifies(
     for (const unknown of ['phone_xyz789', 'agent_1', `phone_${'0'.repeat(21)}1`]) {
       const reply = await patch(id, { ...fields, phone_number_id: unknown })
       expect(reply.status).toBe(404)
-      expect(reply.body.error).toBe('No phone number with this id in this workspace.')
+      expect(reply.body.error).toBe('No phone number with this id in this team.')
     }
     expect(await read(id)).toMatchObject(full)
     expect([await assigned(number), await assigned(own)]).toEqual([holder, id])

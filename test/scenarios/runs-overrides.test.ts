@@ -173,6 +173,31 @@ test('a run that a decision starts has the overrides of the run that asked, and 
   expect(text).toContain(`Current time (ISO): ${new Date().getUTCFullYear()}`)
 })
 
+test('a decision is about the tool as it was when it was asked about, even when it is gone', async () => {
+  const agent = await scenario.agent([
+    callsTools(['call_a', 'pay', { item: '100' }]),
+    says('Asked.'),
+    says('Paid.'),
+  ])
+  const { body: tool } = await scenario.call('POST', '/v1/tools', siteTool(scenario.site, 'pay'))
+  const toolId = parseId('tool', tool.id) ?? ''
+  const reference = { kind: 'reference' as const, toolId, revision: null, approval: 'always' as const }
+  const first = await start(agent, { overrides: { tools: [reference] } })
+  await scenario.ended(first)
+  const elsewhere = { url: `${scenario.site.url}/elsewhere` }
+  expect((await scenario.call('PATCH', `/v1/tools/${tool.id}`, elsewhere)).body.revision).toBe(2)
+  expect((await scenario.call('DELETE', `/v1/tools/${tool.id}`)).status).toBe(204)
+  const { services, ownerKey } = scenario.server.server
+  const owner = await services.access.authenticate(ownerKey.key)
+  const runId = parseId('run', first) ?? ''
+  const [approval] = await services.approvals.list(owner, { runId }, { limit: 1, after: null })
+  const decision = { decision: 'approve' as const, reason: null, result: null }
+  const { startedRunId } = await services.approvals.decide(owner, approval?.id ?? '', decision)
+  expect(await scenario.ended(printId('run', startedRunId ?? ''))).toMatchObject({ output: 'Paid.' })
+  expect(scenario.site.callsOf('/pay').map((call) => call.body)).toEqual([{ item: '100' }])
+  expect(scenario.site.callsOf('/elsewhere')).toEqual([])
+})
+
 test('a question whose run waits takes no other arguments', async () => {
   const agent = await scenario.agent([callsTools(['call_a', 'park', { item: '1' }])], {
     tools: [siteTool(scenario.site, 'park', { approval: 'always' })],

@@ -3,7 +3,7 @@ import type { Requirement } from '../../src/dialects/requirement.ts'
 
 /**
  * Cites what a dialect promises: `verifies(requirements, ['make.agents.create'], 'a sentence', async () => …)`. The ids
- * stand in the test's name, and `test/dialects/coverage.test.ts` reads them from the source. A promise whose status is
+ * stand in the test's name, and `test/dialect-requirements.test.ts` reads them from the source. A promise whose status is
  * `gap` must fail: when it begins to pass, its status is out of date.
  */
 export function verifies(

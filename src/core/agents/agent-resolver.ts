@@ -7,7 +7,7 @@ import { openSecrets, openTool, type SecretMap } from '../tools/tool-secrets.ts'
 import type { ToolService } from '../tools/tool-service.ts'
 import type { ToolDefinition, ToolReference } from '../tools/tool.ts'
 import { findBuiltin } from '../tools/builtin-tools.ts'
-import type { AgentDefinition, ResolvedAgent, RunOverrides } from './agent.ts'
+import type { AgentDefinition, ResolvedAgent, RunChoice, RunOverrides } from './agent.ts'
 import { maySee } from './agent-rules.ts'
 import { overridden } from './overrides.ts'
 import type { AgentHead, AgentStore, StoredVersion } from './agent-store.ts'
@@ -160,7 +160,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
     async resolveForRun(
       caller: Principal | string,
       agentId: string,
-      request: { version?: number; overrides?: RunOverrides | null } = {},
+      request: RunChoice = {},
     ): Promise<ResolvedAgent> {
       const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
       const visible = typeof caller === 'string' ? head.workspaceId === caller : maySee(caller, head)
@@ -169,10 +169,11 @@ export function createAgentResolver(options: AgentResolverOptions) {
       const versionId = await versionIdOf(agentId, head, request.version)
       const version =
         versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
-      const { overrides = null } = request
+      const { overrides = null, toolRevisions: fixed = {} } = request
       const toolRevisions: Record<string, number> = {}
       for (const reference of overrides?.tools ?? version.references) {
-        toolRevisions[reference.toolId] = await revisionOf(reference, head.workspaceId)
+        toolRevisions[reference.toolId] =
+          fixed[reference.toolId] ?? (await revisionOf(reference, head.workspaceId))
       }
       const knowledge = head.documents > 0
       return resolve(version, head.workspaceId, { toolRevisions, overrides, knowledge })

@@ -1,12 +1,12 @@
-import { AppError, type FieldError } from '../../errors.ts'
+import { AppError, type FieldError, refuseProblems } from '../../errors.ts'
 import { isLongerThan } from '../../lib/text-length.ts'
 import { roleAtLeast, type Principal } from '../access/principal.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
-import { refuseProblems, refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
+import { refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
 import type { AgentTool } from '../tools/tool.ts'
 import type { AgentDefinition, RunOverrides, Visibility } from './agent.ts'
 import { emptyDefinition } from './definition.ts'
-import { overridden } from './overrides.ts'
+import { changesSettings, overridden } from './overrides.ts'
 
 const kibibyte = 1024
 const slugForm = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -48,14 +48,19 @@ export function refuseBadDefinition(
 
 /** Refuses what a run shall do differently when no agent may be so: `invalid_request` naming every field that is wrong. */
 export function refuseBadOverrides(overrides: RunOverrides, validator: SchemaValidator): void {
-  const effective = overridden(emptyDefinition('run'), overrides)
-  refuseProblems([
-    ...textProblems(effective),
-    ...rangeProblems(effective),
-    ...outputProblems(effective, validator),
-    ...toolListProblems(effective.tools, validator),
-  ])
+  const effective = overridden(anyAgent, overrides)
+  const problems = textProblems(effective)
+  if (changesSettings(overrides)) {
+    problems.push(
+      ...rangeProblems(effective),
+      ...outputProblems(effective, validator),
+      ...toolListProblems(effective.tools, validator),
+    )
+  }
+  refuseProblems(problems)
 }
+
+const anyAgent = emptyDefinition('any')
 
 function textProblems({ name, description, instructions }: AgentDefinition): FieldError[] {
   const problems: FieldError[] = []

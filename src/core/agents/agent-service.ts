@@ -15,7 +15,7 @@ import type {
   AgentVersion,
   ModelChoice,
   ResolvedAgent,
-  RunOverrides,
+  RunChoice,
   Visibility,
 } from './agent.ts'
 import { maySee, refuseBadOverrides, refuseBadSlug, refuseHandOver, refuseWrite } from './agent-rules.ts'
@@ -290,7 +290,7 @@ export function createAgentService(options: AgentServiceOptions) {
     async resolveForRun(
       caller: Principal | string,
       agentId: string,
-      request: { version?: number; overrides?: RunOverrides | null } = {},
+      request: RunChoice = {},
     ): Promise<ResolvedAgent> {
       const agent = await resolver.resolveForRun(caller, agentId, request)
       const { overrides } = request

@@ -109,14 +109,17 @@ export function createAgentStore(kysely: Kysely<Schema>) {
       return (await query.orderBy('agents.id', 'desc').limit(filter.limit).execute()).map(toAgent)
     },
 
-    /** Holds the agent's row until the transaction ends; tells when it was last changed, null when it is gone. */
+    /**
+     * Holds the agent's row until the transaction ends; tells when it was last changed, null when it is gone. Rows that
+     * refer to it are inserted meanwhile, and it does not wait for them.
+     */
     async lock(transaction: Tx, agentId: string): Promise<{ updatedAt: Date } | null> {
       const row = await transaction
         .selectFrom('agents')
         .select('updated_at')
         .where('id', '=', agentId)
         .where('deleted_at', 'is', null)
-        .forUpdate()
+        .forNoKeyUpdate()
         .executeTakeFirst()
       return row === undefined ? null : { updatedAt: row.updated_at }
     },

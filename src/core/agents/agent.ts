@@ -128,6 +128,15 @@ export interface RunOverrides {
   history?: { runs: number }
 }
 
+/** Which of an agent's states a new run works with. */
+export interface RunChoice {
+  /** Absent: the published version. */
+  version?: number
+  overrides?: RunOverrides | null
+  /** Revisions of shared tools that are fixed already, deleted ones too; absent ones: as the reference says. */
+  toolRevisions?: Record<string, number>
+}
+
 /** What a run works with: the version it pinned, tools resolved and their secrets opened. Never leaves the process. */
 export interface ResolvedAgent {
   agentId: string

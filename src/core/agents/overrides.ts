@@ -10,20 +10,28 @@ const anyModel: ModelChoice = {
   fallbacks: [],
 }
 
-/** The definition as one run uses it. */
+/** The definition as one run uses it. On the way of every run of some dialects: plain assignments, one copy. */
 export function overridden(definition: AgentDefinition, overrides: RunOverrides): AgentDefinition {
-  const { instructions, additionalInstructions, currentTime, model, tools, output, limits, history } =
-    overrides
-  const own = instructions === undefined ? definition.instructions : instructions
-  const time = currentTime === undefined ? '' : `Current time (ISO): ${currentTime}`
-  const lines = [own, additionalInstructions, time].filter((text) => typeof text === 'string' && text !== '')
-  return {
-    ...definition,
-    instructions: lines.length === 0 ? null : lines.join('\n'),
-    ...(model && { model: { ...(definition.model ?? anyModel), ...model } }),
-    ...(tools && { tools }),
-    ...(output && { output }),
-    ...(limits && { limits: { ...definition.limits, ...limits } }),
-    ...(history && { history }),
-  }
+  const { model, tools, output, limits, history } = overrides
+  const run = { ...definition, instructions: instructionsOf(definition, overrides) }
+  if (model) run.model = { ...(definition.model ?? anyModel), ...model }
+  if (tools) run.tools = tools
+  if (output) run.output = output
+  if (limits) run.limits = { ...definition.limits, ...limits }
+  if (history) run.history = history
+  return run
+}
+
+function instructionsOf(definition: AgentDefinition, overrides: RunOverrides): string | null {
+  const { instructions = definition.instructions, additionalInstructions, currentTime } = overrides
+  let text = instructions ?? ''
+  if (additionalInstructions) text += text === '' ? additionalInstructions : `\n${additionalInstructions}`
+  if (currentTime === undefined) return text === '' ? instructions : text
+  const time = `Current time (ISO): ${currentTime}`
+  return text === '' ? time : `${text}\n${time}`
+}
+
+/** Whether they say more than words: what can be wrong with them has to be looked for. */
+export function changesSettings({ model, tools, output, limits, history }: RunOverrides): boolean {
+  return (model ?? tools ?? output ?? limits ?? history) !== undefined
 }

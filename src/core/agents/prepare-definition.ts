@@ -1,6 +1,5 @@
-import { AppError } from '../../errors.ts'
+import { AppError, refuseProblems } from '../../errors.ts'
 import type { Sealer } from '../../lib/seal.ts'
-import { refuseProblems } from '../tools/tool-rules.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
 import {
   openSecrets,

@@ -24,6 +24,11 @@ export interface DecisionRequest {
   result: JsonValue
   /** Only with `approve`, and only for a deferred call: what it is made with instead. */
   arguments?: JsonValue
+  /**
+   * A pre-minted id of the run that a decision on a deferred call starts: a decision that is repeated with it before that
+   * run is there is the same one. Default: a new one.
+   */
+  startedRunId?: string
 }
 
 /** A question as it was answered. */
@@ -86,6 +91,8 @@ export function createApprovalService(deps: {
       version: origin.agentVersion,
       tools: deps.openRunTools(origin.id, pins),
       overrides: toldTheTime(pins.overrides, clock.now()),
+      // What was asked about is what is called, whatever became of the tool since.
+      toolRevisions: pins.toolRevisions,
       metadata: origin.metadata,
       dialect: origin.dialect,
       source: 'approval',
@@ -135,9 +142,11 @@ export function createApprovalService(deps: {
         throw invalidField('result', 'only "happened" takes a result')
       }
       if (request.arguments !== undefined) refuseArguments(approval, request.decision)
-      if (approval.state !== 'pending') throw new AppError('approval_decided')
-      const { decision, reason, result, arguments: args } = request
-      const runToStart = approval.mode === 'defer' ? newId() : null
+      const { decision, reason, result, arguments: args, startedRunId } = request
+      const runToStart = approval.mode === 'defer' ? (startedRunId ?? newId()) : null
+      // A repeated one may be the one that was recorded: the store tells.
+      if (approval.state !== 'pending' && (runToStart === null || startedRunId === undefined))
+        throw new AppError('approval_decided')
       const record = async (transaction: Parameters<ApprovalStore['decide']>[0]): Promise<void> => {
         const by = principal.userId
         const decided = {

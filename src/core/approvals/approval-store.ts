@@ -28,6 +28,12 @@ export interface LeftDecision extends DeferredDecision {
   stored: boolean
 }
 
+/** Of an approval: the arguments that its question was asked with. */
+const askedAbout = sql<string>`coalesce((
+  select events.data::json -> 'arguments' from events
+  where events.stream = approvals.run_id and events.type = 'approval.requested'
+    and events.data::json ->> 'approvalId' = approvals.id::text), approvals.arguments)`
+
 /** A recorded decision is left to its own process for this long, seconds. */
 const patience = 5
 
@@ -62,7 +68,10 @@ export function createApprovalStore(database: Database) {
       return rows.map(fromRow)
     },
 
-    /** Records a decision on a question that is still open; false when it was decided before. */
+    /**
+     * Records a decision on a question that is still open, or again while the same run is still to be started; false when
+     * it was decided before.
+     */
     async decide(
       transaction: StoreTransaction,
       id: string,
@@ -89,20 +98,22 @@ export function createApprovalStore(database: Database) {
           ...(decided.arguments !== undefined && { arguments: JSON.stringify(decided.arguments) }),
         })
         .where('id', '=', id)
-        .where('state', '=', 'pending')
+        .where((eb) => eb.or([eb('state', '=', 'pending'), eb('run_to_start', '=', decided.runToStart)]))
         .returning('id')
         .executeTakeFirst()
       return row !== undefined
     },
 
     /**
-     * Takes a decision back whose run was refused; false when that run exists, or was started by somebody else.
+     * Takes a decision back whose run was refused, and with it the arguments that it gave in place of those asked about;
+     * false when that run exists, or was started by somebody else.
      */
     async reopen(id: string, runId: string): Promise<boolean> {
       const row = await db
         .updateTable('approvals')
         .set({
           state: 'pending',
+          arguments: askedAbout,
           decision: null,
           reason: null,
           result: null,

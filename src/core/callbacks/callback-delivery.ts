@@ -25,6 +25,8 @@ const claimMs = 90_000
 const contendedMs = 1_000
 /** Attempts at once. A slow receiver holds one for 30 seconds. */
 const maxAtOnce = 50
+/** Attempts at once for one workspace, so that its slow receivers do not hold up everybody else's callbacks. */
+const maxPerWorkspace = 25
 
 /** What delivers callbacks that are due: woken, at the time of the next attempt, and once a minute. */
 export function createCallbackDelivery(deps: {
@@ -38,7 +40,7 @@ export function createCallbackDelivery(deps: {
 }) {
   const { store, sealer, post, clock, log } = deps
   const stop = new AbortController()
-  const attempts = new Map<string, Promise<void>>()
+  const attempts = new Map<string, { workspaceId: string; done: Promise<void> }>()
   let nap = new AbortController()
   let running: Promise<void> | null = null
   let hasTakenOver = false
@@ -78,25 +80,38 @@ export function createCallbackDelivery(deps: {
 
   async function takeDue(render: RenderCallback): Promise<number> {
     while (attempts.size < maxAtOnce) {
-      const due = await store.nextDue()
+      const { full, room } = takeable()
+      const due = await store.nextDue(full)
       const now = clock.now()
       if (due === null) return sweepMs
       if (due.getTime() > now) return Math.min(sweepMs, due.getTime() - now)
-      const free = maxAtOnce - attempts.size
-      const claimed = await store.claim(new Date(now), new Date(now + claimMs), free)
+      const claimed = await store.claim(new Date(now), new Date(now + claimMs), { limit: room, except: full })
       if (claimed.length === 0) return contendedMs
       for (const callback of claimed) begin(callback, render)
     }
     return sweepMs
   }
 
+  /** Workspaces that have as many attempts as they may, and how many may be begun at once for any mix of the others. */
+  function takeable(): { full: string[]; room: number } {
+    const counts = Map.groupBy(attempts.values(), ({ workspaceId }) => workspaceId)
+    const full: string[] = []
+    let room = Math.min(maxPerWorkspace, maxAtOnce - attempts.size)
+    for (const [workspaceId, { length }] of counts) {
+      if (length >= maxPerWorkspace) full.push(workspaceId)
+      else room = Math.min(room, maxPerWorkspace - length)
+    }
+    return { full, room }
+  }
+
   /** Whatever ends wakes us: it makes room, and may have to be tried again soon. */
   function begin(callback: Callback, render: RenderCallback): void {
-    const attempt = deliver(callback, render).finally(() => {
-      attempts.delete(callback.id)
+    const { id, principal } = callback
+    const done = deliver(callback, render).finally(() => {
+      attempts.delete(id)
       wake()
     })
-    attempts.set(callback.id, attempt)
+    attempts.set(id, { workspaceId: principal.workspaceId, done })
   }
 
   async function deliver(callback: Callback, render: RenderCallback): Promise<void> {
@@ -152,7 +167,7 @@ export function createCallbackDelivery(deps: {
       stop.abort()
       wake()
       await running
-      await Promise.all(attempts.values())
+      await Promise.all(Array.from(attempts.values(), ({ done }) => done))
     },
   }
 }

@@ -311,7 +311,7 @@ test('a run that nobody here follows is found by the look of every minute', asyn
 
 test('what a process had taken when it died is delivered when its claim has run out, by another at the latest', async () => {
   const { id } = await service().send(member, { ...target(), body })
-  await store.claim(new Date(clock.now()), new Date(clock.now() + 45_000), 10)
+  await store.claim(new Date(clock.now()), new Date(clock.now() + 45_000), { limit: 10, except: [] })
   started()
   await clock.asleep(45_000)
   expect(site.callsOf('/hook')).toEqual([])
@@ -322,7 +322,7 @@ test('what a process had taken when it died is delivered when its claim has run 
 
 test('with the database to itself, a process waits for no claim of a dead one', async () => {
   await service().send(member, { ...target(), body })
-  await store.claim(new Date(clock.now()), new Date(clock.now() + 45_000), 10)
+  await store.claim(new Date(clock.now()), new Date(clock.now() + 45_000), { limit: 10, except: [] })
   started({ exclusive: true })
   await settledTimes(1)
   expect(site.callsOf('/hook')).toHaveLength(1)
@@ -424,7 +424,7 @@ test('callbacks whose run never came to be go after an hour, those that are done
 
 test('while the database is away that is said, and delivery goes on afterwards', async () => {
   let away = true
-  const nextDue = () => (away ? Promise.reject(new Error('away')) : store.nextDue())
+  const nextDue = (except: string[]) => (away ? Promise.reject(new Error('away')) : store.nextDue(except))
   const callbacks = createCallbackService({
     store: { ...store, nextDue },
     sealer: createSealer(Buffer.alloc(32, 7)),
@@ -446,4 +446,23 @@ test('while the database is away that is said, and delivery goes on afterwards',
   await site.called('/hook')
   await clock.asleep(60_000)
   expect(callbacks.degraded()).toEqual([])
+})
+
+test('receivers of one workspace that do not answer leave room for another workspace', async () => {
+  const other = await (await testWorkspace(database)).person('member')
+  const answered: string[] = []
+  const callbacks = started({
+    post: async ({ url, signal }) => {
+      answered.push(url)
+      if (url.endsWith('/silent')) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { accepted: true, answer: 'Done.' }
+    },
+  })
+  const silent = Array.from({ length: 60 }, () => callbacks.send(member, { ...target('/silent'), body }))
+  await Promise.all(silent)
+  await expect.poll(() => answered.length, { interval: 5 }).toBeGreaterThanOrEqual(25)
+  await callbacks.send(other, { ...target('/hook'), body })
+  await settledTimes(1)
+  expect(answered.filter((url) => url.endsWith('/hook'))).toHaveLength(1)
+  expect(answered.length).toBeLessThanOrEqual(26)
 })

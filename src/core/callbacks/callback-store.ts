@@ -46,16 +46,24 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
       return inserted !== undefined
     },
 
-    /** When something can next be delivered, which may be in the past; null: nothing is pending but runs that go on. */
-    async nextDue(): Promise<Date | null> {
+    /**
+     * When something can next be delivered, which may be in the past; null: nothing is pending but runs that go on.
+     * Workspaces in `except` are left out.
+     */
+    async nextDue(except: string[]): Promise<Date | null> {
       const { rows } = await sql<{ due: Date | null }>`
         select min(greatest(coalesce(next_at, created_at), coalesce(claimed_until, created_at))) as due
-        from callbacks where state = 'pending' and (next_at is not null or ${runHasEnded})`.execute(kysely)
+        from callbacks where state = 'pending' and (next_at is not null or ${runHasEnded})
+          and workspace_id <> all(${except}::uuid[])`.execute(kysely)
       return rows[0]?.due ?? null
     },
 
     /** Takes what is due and nobody has taken, so that nobody else does before `until`. Those never tried come first. */
-    async claim(now: Date, until: Date, limit: number): Promise<Callback[]> {
+    async claim(
+      now: Date,
+      until: Date,
+      { limit, except }: { limit: number; except: string[] },
+    ): Promise<Callback[]> {
       const claimed = await kysely
         .updateTable('callbacks')
         .set({ claimed_until: until })
@@ -68,6 +76,7 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
             .where((where) =>
               where.or([where('claimed_until', 'is', null), where('claimed_until', '<=', now)]),
             )
+            .where(sql<boolean>`workspace_id <> all(${except}::uuid[])`)
             .orderBy('attempts')
             .orderBy('id')
             .limit(limit)

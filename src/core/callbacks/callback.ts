@@ -30,7 +30,8 @@ export type CallbackChange =
 
 /** How long to wait after the first, second, third attempt that came to nothing, milliseconds. */
 const waits = [10_000, 60_000, 300_000] as const
-const maxUrl = 2_048
+/** Characters of a URL that can be called back. */
+export const longestCallbackUrl = 2_048
 const maxError = 500
 
 /** The first attempt comes at once, then one after each of the waits; then it is given up. */
@@ -46,7 +47,7 @@ export function afterAttempt(attempts: number, outcome: AttemptOutcome, now: num
 
 /** Why a URL can never be called back, or null. Whether its address may be reached is seen when it is called. */
 export function callbackUrlProblem(text: string): string | null {
-  if (text.length > maxUrl) return `use at most ${maxUrl} characters`
+  if (text.length > longestCallbackUrl) return `use at most ${longestCallbackUrl} characters`
   const url = /^https?:\/\//i.test(text) && !/[\s\\]/.test(text) ? URL.parse(text) : null
   if (url === null) return 'must be a URL that begins with https:// or http://'
   if (url.username !== '' || url.password !== '') return 'must not carry a user name or password'

@@ -1,4 +1,4 @@
-import { AppError, type FieldError } from '../../errors.ts'
+import { AppError, type FieldError, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { FreshCache } from '../../lib/fresh-cache.ts'
 import { newId } from '../../lib/ids.ts'
@@ -13,7 +13,6 @@ import type {
   ModelRoute,
   ModelTarget,
 } from '../models/model.ts'
-import { refuseProblems } from '../tools/tool-rules.ts'
 import { mask } from '../tools/tool-secrets.ts'
 import type { Connection, ConnectionTest } from './connection.ts'
 import { connectionProblems, type ConnectionContent } from './connection-rules.ts'

@@ -1,8 +1,7 @@
-import { AppError, invalidField } from '../../errors.ts'
+import { AppError, invalidField, refuseProblems } from '../../errors.ts'
 import { isLongerThan } from '../../lib/text-length.ts'
 import { cleanText } from '../../lib/json.ts'
 import type { ReadDocument } from '../../ports/document-reader.ts'
-import { refuseProblems } from '../tools/tool-rules.ts'
 import { documentLimits } from './document.ts'
 
 const megabyte = 1024 * 1024

@@ -191,6 +191,25 @@ export function createAnswerService(deps: {
     },
 
     /**
+     * Ends a run that still waits for its turn on its thread: nothing of it has happened. False when it has begun, or has
+     * ended.
+     */
+    async cancelQueued(principal: Principal, id: string, reason: string): Promise<boolean> {
+      await deps.getRun(principal, id)
+      let queued = true
+      try {
+        await send(id, { kind: 'cancel', reason }, ({ state }) => {
+          queued = state === 'queued'
+          if (!queued) throw new AppError('run_finished')
+        })
+        return true
+      } catch (error) {
+        if (queued) throw error
+        return false
+      }
+    },
+
+    /**
      * Outputs of client-executed tools. All calls that the run waits for must be answered.
      *
      * Errors: `run_not_found`, `not_waiting_for_that`, `tool_outputs_missing`, `invalid_request` for a call it does not

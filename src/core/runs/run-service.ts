@@ -4,7 +4,7 @@ import { newId } from '../../lib/ids.ts'
 import { cleanJson, cleanText, type JsonObject } from '../../lib/json.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import type { Principal } from '../access/principal.ts'
-import type { ResolvedAgent, RunOverrides } from '../agents/agent.ts'
+import type { ResolvedAgent, RunChoice, RunOverrides } from '../agents/agent.ts'
 import { visiblePage } from '../agents/visible.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import { endsStream, type RunEventType } from '../events/event.ts'
@@ -51,6 +51,8 @@ export interface RunRequest {
   deferredCall?: DeferredCall
   /** What was said before the input, in the same request; oldest first. */
   preceding?: PrecedingMessage[]
+  /** Revisions of shared tools that a run before this one pinned. Absent: the newest, where the agent fixes none. */
+  toolRevisions?: Record<string, number>
   /** What this run does differently from the agent's version. */
   overrides?: RunOverrides | null
 }
@@ -66,11 +68,7 @@ export interface AcceptedRun {
 
 export interface AgentsForRuns {
   /** The agent as this principal may run it now, or rejects with what forbids it. */
-  resolveForRun(
-    principal: Principal,
-    agentId: string,
-    request: { version?: number; overrides?: RunOverrides | null },
-  ): Promise<ResolvedAgent>
+  resolveForRun(principal: Principal, agentId: string, request: RunChoice): Promise<ResolvedAgent>
   /** Whether this principal may see the runs of an agent, deleted or not. */
   canSeeRuns(principal: Principal, agentId: string): Promise<boolean>
   /** Checks tools given with a run, and takes their header values out and seals them. */
@@ -102,8 +100,12 @@ export function createRunService(deps: {
    * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`.
    */
   async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
-    const { overrides = null } = request
-    const chosen = { overrides, ...(request.version !== null && { version: request.version }) }
+    const { overrides = null, toolRevisions = {} } = request
+    const chosen = {
+      overrides,
+      toolRevisions,
+      ...(request.version !== null && { version: request.version }),
+    }
     const agent = await agents.resolveForRun(principal, request.agentId, chosen)
     const thread =
       request.thread === null ? null : await findThread(principal, request.agentId, request.thread)

@@ -1,4 +1,4 @@
-import { AppError, type FieldError } from '../../errors.ts'
+import { featureUnavailable, type FieldError } from '../../errors.ts'
 import { isJsonObject } from '../../lib/json.ts'
 import { isLongerThan } from '../../lib/text-length.ts'
 import { findBuiltin } from './builtin-tools.ts'
@@ -36,25 +36,6 @@ export function refuseUnknownBuiltin(tool: AgentTool, at: string): void {
     field,
     `tools of the type ${JSON.stringify(tool.name)} are not available in this version`,
   )
-}
-
-/** A documented feature that this server does not have yet; `field` is what asked for it. */
-export function featureUnavailable(field: string, message: string): AppError {
-  return new AppError('feature_unavailable', {
-    detail: `${field}: ${message}.`,
-    fields: [{ field, message }],
-  })
-}
-
-/** Throws `invalid_request` naming every problem; nothing when there is none. */
-export function refuseProblems(problems: FieldError[]): void {
-  const [first] = problems
-  if (first === undefined) return
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  throw new AppError('invalid_request', {
-    detail: `${first.field}: ${first.message}${more}`,
-    fields: problems,
-  })
 }
 
 function parametersProblem(tool: ToolDefinition, validator: SchemaValidator): string | null {

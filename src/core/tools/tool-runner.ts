@@ -1,4 +1,4 @@
-import { AppError, invalidField } from '../../errors.ts'
+import { AppError, invalidField, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { base62FromUuid } from '../../lib/ids.ts'
 import { cleanJson, cleanText, type JsonObject, type JsonValue } from '../../lib/json.ts'
@@ -6,7 +6,6 @@ import type { Log } from '../../lib/log.ts'
 import type { ToolKind, ToolResult } from '../../ports/tool-kind.ts'
 import type { Principal } from '../access/principal.ts'
 import type { SchemaValidator } from './schema-validator.ts'
-import { refuseProblems } from './tool-rules.ts'
 import type { ToolService } from './tool-service.ts'
 import type { ToolDefinition } from './tool.ts'
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts'
+import { AppError, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { FreshCache } from '../../lib/fresh-cache.ts'
 import { newId } from '../../lib/ids.ts'
@@ -8,7 +8,7 @@ import type { Principal } from '../access/principal.ts'
 import type { Event } from '../events/event.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
 import type { SchemaValidator } from './schema-validator.ts'
-import { refuseProblems, refuseUnknownBuiltin, toolProblems } from './tool-rules.ts'
+import { refuseUnknownBuiltin, toolProblems } from './tool-rules.ts'
 import {
   noSecrets,
   openSecrets,

@@ -41,6 +41,19 @@ verifies(makeRequirements, ['make.errors.retry_after'], 'a limited client is tol
   expect(printed('internal').headers).toBeUndefined()
 })
 
+test("what core calls by its own names is called by the vendor's", () => {
+  const details: [ErrorCode, string][] = [
+    ['agent_not_found', 'No agent with this id in this team.'],
+    ['tool_not_found', 'No scenario with this id in this team.'],
+    ['document_not_found', 'No context with this id in this team.'],
+    ['document_limit_reached', 'This agent has as many contexts as it may.'],
+    ['tool_call_limit_reached', 'The run reached its limit of tool calls.'],
+  ]
+  for (const [code, detail] of details) expect(printed(code)).toMatchObject({ detail })
+  const own = new AppError('invalid_request', { detail: 'The workspace of "No tool" is closed.' })
+  expect(JSON.parse(printError(own, context).body).detail).toBe('The workspace of "No tool" is closed.')
+})
+
 test('a run names its settings under config', () => {
   const fields = [
     ['model.name', 'config.llmConfig.llmModel'],

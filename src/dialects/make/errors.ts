@@ -4,6 +4,7 @@ import type { AppError, ErrorCode, FieldError } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
+import { inVendorWords } from '../vendor-words.ts'
 import { wireField } from './field-names.ts'
 
 /** Every error of this dialect. Official clients show `detail` and then each of the `suberrors` on a line of its own. */
@@ -64,19 +65,32 @@ export function makeErrorBody(error: AppError, context: { path: string; status?:
   const code = `SC${status}`
   // The one error whose body the vendor has published: it says the same whatever is missing.
   if (status === 403) return { detail: 'Access denied.', message, code, ...whyForbidden(error) }
-  if (error.fields.length === 0) return { detail: error.message, message, code }
+  if (error.fields.length === 0) return { detail: inVendorWords(error, vendorWords), message, code }
   const detail = status === 400 ? `Validation failed for ${error.fields.length} parameter(s).` : error.message
   return { detail, message, code, suberrors: error.fields.map((field) => suberror(field, context.path)) }
 }
 
 /** A foreign team is refused in the vendor's own words alone; a key that lacks something is told what. */
-function whyForbidden({ code, message }: AppError): Pick<MakeError, 'suberrors'> {
-  return code === 'workspace_forbidden' ? {} : { suberrors: [{ message, name: code }] }
+function whyForbidden(error: AppError): Pick<MakeError, 'suberrors'> {
+  if (error.code === 'workspace_forbidden') return {}
+  return { suberrors: [{ message: inVendorWords(error, vendorWords), name: error.code }] }
+}
+
+const vendorWords = [
+  [/\bworkspace\b/, 'team'],
+  [/\btool with\b/, 'scenario with'],
+  [/\bdocument(s?)\b/, 'context$1'],
+] as const
+
+/** Core counts the limit of a step in seconds; here a number above 3,600 means milliseconds. */
+const ownMessages: Readonly<Record<string, string>> = {
+  'limits.step_seconds': 'must be 1 to 3600 seconds, or up to 86400000 milliseconds',
 }
 
 function suberror({ field, message }: FieldError, path: string): { message: string; name: string } {
   const name = wireField(field, path)
-  return { message: `${name} ${message === 'is required' ? 'Required' : message}`, name }
+  const said = ownMessages[field] ?? (message === 'is required' ? 'Required' : message)
+  return { message: `${name} ${said}`, name }
 }
 
 export function printError(error: AppError, context: ErrorContext): PrintedError {

@@ -44,7 +44,7 @@ export function wireField(field: string, path: string): string {
     return name === null ? field : `config.${name}`
   }
   // A new connection's name has another name than that of one that is changed.
-  if (/\/connections$/.test(path) && field === 'name') return 'accountName'
+  if (path.endsWith('/connections') && field === 'name') return 'accountName'
   if (/\/connections(?:\/|$)/.test(path)) return renamed(field, connectionFields) ?? field
   if (/\/ai-agents\//.test(path)) return renamed(field, agentFields) ?? field
   return field

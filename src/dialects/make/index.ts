@@ -12,7 +12,7 @@ import type { ToolRunner } from '../../core/tools/tool-runner.ts'
 import type { ToolService } from '../../core/tools/tool-service.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
-import { keyForms } from '../key-forms.ts'
+import { dialectRow } from '../index.ts'
 import { accountEndpoints } from './endpoints/account.ts'
 import { agentEndpoints } from './endpoints/agents.ts'
 import { approvalEndpoints } from './endpoints/approvals.ts'
@@ -63,11 +63,8 @@ export function createMakeDialect(
   renderCallback: NonNullable<Dialect['renderCallback']>,
 ): Dialect {
   return {
-    name: 'make',
-    mount: 'make',
+    ...dialectRow('make'),
     base: '/api/v2',
-    keyForm: keyForms.make,
-    ownPaths: ['/api/v2'],
     endpoints,
     errorSchema: makeErrorSchema,
     authorizationScheme: 'Token',

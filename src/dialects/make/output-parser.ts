@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { OutputFormat } from '../../core/agents/agent.ts'
-import { featureUnavailable, refuseProblems } from '../../core/tools/tool-rules.ts'
-import type { FieldError } from '../../errors.ts'
+import { featureUnavailable, type FieldError, refuseProblems } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { fieldsOfSchema, schemaOfFields } from './field-descriptors.ts'
 import { readFields } from './read-fields.ts'
@@ -10,7 +9,12 @@ import { readFields } from './read-fields.ts'
 export const outputParserSchema = z
   .object({
     type: z.enum(['text', 'make-schema', 'udt-schema']).optional().describe('Absent: text.'),
-    schema: z.array(z.looseObject({})).optional().describe('The fields of the answer, for make-schema.'),
+    schema: z
+      .union([z.array(z.looseObject({})), z.looseObject({})])
+      .optional()
+      .describe(
+        'The fields of the answer, for make-schema. For udt-schema, which is not available in this version, an object.',
+      ),
     dataStructureId: z
       .unknown()
       .optional()

@@ -16,8 +16,9 @@ export function readFields(sent: unknown, at: string, problems: FieldError[], de
     const field = readField(one, `${at}[${index}]`, problems, depth)
     if (field === null) return []
     const { name } = field
-    if (name === undefined) problems.push({ field: `${at}[${index}].name`, message: 'is required' })
-    else if (names.has(name))
+    if (isJsonObject(one) && one['name'] === undefined)
+      problems.push({ field: `${at}[${index}].name`, message: 'is required' })
+    else if (name !== undefined && names.has(name))
       problems.push({ field: `${at}[${index}].name`, message: 'another field has the same' })
     if (name !== undefined) names.add(name)
     return [field]

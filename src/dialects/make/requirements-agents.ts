@@ -22,6 +22,11 @@ export const agentRequirements: readonly Requirement[] = [
     'Each required field that is missing has a suberror of its own.',
   ),
   requirement(
+    'agents.create.limits',
+    'chosen',
+    'A name has 1 to 128 characters, and a system prompt at least one; anything else is 400.',
+  ),
+  requirement(
     'agents.create.repeat',
     'chosen',
     'A create repeated with its Idempotency-Key makes one agent.',
@@ -56,6 +61,11 @@ export const agentRequirements: readonly Requirement[] = [
   ),
   requirement('agents.patch.connection', 'documented', 'The connection of an agent cannot be changed: 400.'),
   requirement('agents.delete', 'documented', 'A delete answers 204; the agent is 404 from then on.'),
+  requirement(
+    'agents.delete.runs',
+    'chosen',
+    'Runs of a deleted agent stay readable through the native API.',
+  ),
   requirement(
     'agents.elsewhere',
     'chosen',
@@ -105,7 +115,7 @@ export const agentRequirements: readonly Requirement[] = [
   requirement(
     'agents.scenarios',
     'documented',
-    'scenarios are tools of the workspace by number, each with its approvalMode; auto-run is the default.',
+    'scenarios are tools of the workspace by number, each with its approvalMode; auto-run is the default, unless the tool itself always asks.',
   ),
   requirement('agents.scenarios.modes', 'observed', 'manual and manual-approval mean approval-required.'),
   requirement(

@@ -16,28 +16,26 @@ async function advance(printer: RunPrinter, events: Events): Promise<boolean> {
 
 /**
  * Follows a run until it has its turn on its thread. One that has waited for `patience` milliseconds is cancelled:
- * `thread_busy`.
+ * `thread_busy`. `cancel` tells whether it was: one that got its turn meanwhile goes on.
  */
 export async function awaitTurn(
   printer: RunPrinter,
   events: Events,
-  { patience, cancel }: { patience: number; cancel: () => Promise<unknown> },
+  { patience, cancel }: { patience: number; cancel: () => Promise<boolean> },
 ): Promise<void> {
   let following = await advance(printer, events)
   if (printer.started || printer.ended) return
-  const over = new AbortController()
+  let cancelled: Promise<boolean> = Promise.resolve(false)
   const timer = setTimeout(() => {
-    over.abort()
-    // It may have ended meanwhile; whatever becomes of it is told by its events.
-    cancel().catch(() => {})
+    // Whatever becomes of it is told by its events.
+    cancelled = cancel().catch(() => false)
   }, patience)
   try {
-    while (following && !printer.ended && (over.signal.aborted || !printer.started))
-      following = await advance(printer, events)
+    while (following && !printer.ended && !printer.started) following = await advance(printer, events)
   } finally {
     clearTimeout(timer)
   }
-  if (!over.signal.aborted || printer.error?.code !== 'run_cancelled') return
+  if (!printer.ended || !(await cancelled)) return
   await events.return?.()
   const detail = `Another run of this thread has not finished within ${patience / 1000} seconds.`
   throw new AppError('thread_busy', { detail })

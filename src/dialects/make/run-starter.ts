@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../core/events/entry.ts'
 import type { AcceptedRun } from '../../core/runs/run-service.ts'
 import type { EndpointRequest } from '../../http/endpoint.ts'
-import { newId } from '../../lib/ids.ts'
+import { derivedId } from './derived-id.ts'
 import type { MakeServices } from './index.ts'
 import { findScenarios } from './scenario-lookup.ts'
 import { requireTeam } from './team.ts'
@@ -48,8 +48,9 @@ async function accept(
   const scenarios = await findScenarios(tools, principal, config.scenarios ?? [], 'config.scenarios')
   const overrides = readOverrides(config, scenarios, new Date())
   const { callbackUrl } = body
-  // A callback names its thread, and is stored before there is a run that could make one.
-  const key = body.threadId || (callbackUrl ? newId() : null)
+  // A callback names its thread, and is stored before there is a run that could make one: again the same one when the
+  // request is done again.
+  const key = body.threadId || (callbackUrl ? derivedId('thread', id, 0) : null)
   const create = (): Promise<AcceptedRun> =>
     runs.create(principal, {
       ...readMessages(body.messages),

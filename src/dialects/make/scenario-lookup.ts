@@ -1,8 +1,7 @@
 import type { Principal } from '../../core/access/principal.ts'
-import { refuseProblems } from '../../core/tools/tool-rules.ts'
 import type { ToolService } from '../../core/tools/tool-service.ts'
 import type { WorkspaceTool } from '../../core/tools/tool.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, refuseProblems } from '../../errors.ts'
 
 /**
  * The tools behind scenarios, in their order. `at` is where the list stands; `invalid_request` names every scenario

@@ -1,7 +1,7 @@
 import type { Limits, ModelChoice } from '../../core/agents/agent.ts'
-import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import type { Approval } from '../../core/tools/tool.ts'
 import type { InvocationConfig, LlmConfig, ScenarioMode } from './wire-agents.ts'
+import { featureUnavailable } from '../../errors.ts'
 
 /** What an agent made here is given where nothing is said; seconds. */
 export const defaultSteps = 300

@@ -168,10 +168,23 @@ test('the call that an approved run begins with is a step at once: no model was 
   })
 })
 
-test('an answer is a step only once its call is accounted for, or the run is over', () => {
+test('an answer is a step only once its call is accounted for, its tool has returned, or the run is over', () => {
   expect(stepsOf([asked, calls])).toHaveLength(2)
   const over = stepsOf([asked, calls, event('run.cancelled', { reason: 'Stopped.', usage })])
   expect(told(over)[2]).toMatchObject({ role: 'assistant', tokenUsage: null })
+  const returned = event('tool.completed', {
+    callId: 'c1',
+    tool: 'find_order',
+    status: 'ok',
+    output: 1,
+    ms: 0,
+  })
+  expect(stepsOf([asked, calls, returned]).map(({ role }) => role)).toEqual([
+    'system',
+    'user',
+    'assistant',
+    'tool',
+  ])
 })
 
 test('a tool without a number, and arguments that are no JSON, are printed without them', () => {

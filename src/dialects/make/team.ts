@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Directory } from '../../core/access/directory.ts'
 import type { Principal } from '../../core/access/principal.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, invalidField } from '../../errors.ts'
 
 /** What every AI Agents route takes: the team, which is the number of a workspace. */
 export const teamShape = {
@@ -39,4 +39,31 @@ export async function requireTeam(
   teamId: number,
 ): Promise<void> {
   if ((await teamOf(directory, principal)) !== teamId) throw new AppError('workspace_forbidden')
+}
+
+/**
+ * Checks whose list is asked for. Errors: `invalid_request` when neither or both are named, `workspace_forbidden` when
+ * it is not the caller's.
+ */
+export async function requireOwner(
+  directory: Directory,
+  principal: Principal,
+  query: { teamId?: number | undefined; organizationId?: number | undefined },
+): Promise<void> {
+  const { teamId, organizationId } = query
+  if (teamId !== undefined && organizationId !== undefined)
+    throw invalidField('organizationId', 'must not be given together with teamId')
+  if (teamId !== undefined) return await requireTeam(directory, principal, teamId)
+  if (organizationId === undefined) throw invalidField('teamId', 'is required')
+  await requireOrganization(directory, principal, organizationId)
+}
+
+/** Rejects with `workspace_forbidden` unless it is the number of the caller's organization. */
+export async function requireOrganization(
+  directory: Directory,
+  principal: Principal,
+  organizationId: number,
+): Promise<void> {
+  const { organization } = await directory.describe(principal)
+  if (organization.number !== organizationId) throw new AppError('workspace_forbidden')
 }

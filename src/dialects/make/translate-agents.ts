@@ -3,7 +3,6 @@ import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
 import { emptyDefinition } from '../../core/agents/definition.ts'
 import type { Connection } from '../../core/connections/connection.ts'
-import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import type { AgentTool, ToolReference, WorkspaceTool } from '../../core/tools/tool.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { keepPart, printPart } from './kept-parts.ts'
@@ -20,6 +19,7 @@ import {
   readLlmConfig,
 } from './settings.ts'
 import type { AgentPatchInput, NewAgentInput, ScenarioList } from './wire-agents.ts'
+import { featureUnavailable } from '../../errors.ts'
 
 /** What a write refers to, looked up. */
 export interface Referred {

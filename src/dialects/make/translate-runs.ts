@@ -1,6 +1,5 @@
 import type { RunOverrides } from '../../core/agents/agent.ts'
 import type { InputPart, PrecedingMessage } from '../../core/runs/run.ts'
-import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import type { ToolReference, WorkspaceTool } from '../../core/tools/tool.ts'
 import { readOutputParser } from './output-parser.ts'
 import {
@@ -11,6 +10,7 @@ import {
   readLlmConfig,
 } from './settings.ts'
 import type { RunBody, RunConfig } from './wire-runs.ts'
+import { featureUnavailable } from '../../errors.ts'
 
 /** The namespace of threads whose key is a `threadId`. */
 export const threadNamespace = 'make'
@@ -29,7 +29,7 @@ export function readOverrides(
   scenarios: readonly WorkspaceTool[],
   acceptedAt: Date,
 ): RunOverrides {
-  const { systemPrompt, additionalSystemPrompt, invocationConfig, outputParser, mcpConfigs = [] } = config
+  const { systemPrompt, additionalSystemPrompt, invocationConfig, mcpConfigs = [] } = config
   if (mcpConfigs.length > 0)
     throw featureUnavailable('config.mcpConfigs', 'registered MCP servers are not available in this version')
   const model = readModel(config.llmConfig)
@@ -40,7 +40,7 @@ export function readOverrides(
     currentTime: clockTime(acceptedAt),
     ...(Object.keys(model).length > 0 && { model }),
     ...(config.scenarios !== undefined && { tools: readScenarios(config.scenarios, scenarios) }),
-    ...(outputParser !== undefined && { output: readOutputParser(outputParser, 'config.outputParser') }),
+    ...readOutput(config),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...readHistory(config.historyConfig),
   }
@@ -63,6 +63,13 @@ function readScenarios(
     if (tool === undefined) return []
     return [{ kind: 'reference', toolId: tool.id, revision: null, approval: readApprovalMode(approvalMode) }]
   })
+}
+
+/** Agents are written with the one name and read with the other, so a run may use either. */
+function readOutput(config: RunConfig): Pick<RunOverrides, 'output'> {
+  const at = config.outputParser === undefined ? 'outputParserFormat' : 'outputParser'
+  const parser = config[at]
+  return parser === undefined ? {} : { output: readOutputParser(parser, `config.${at}`) }
 }
 
 /** null takes it back to the default of this wire. */

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { AppError, invalidField } from '../../errors.ts'
-import type { Directory } from '../../core/access/directory.ts'
-import type { Principal } from '../../core/access/principal.ts'
-import { requireTeam, teamShape } from './team.ts'
+import { teamShape } from './team.ts'
 import { page } from './wire-common.ts'
 
 /** Items of a list that names no limit, as the vendor has it. */
@@ -18,33 +15,6 @@ export const repeated = z.union([z.string().transform((one) => [one]), z.array(z
 export const ownerShape = {
   teamId: teamShape.teamId.optional().describe('Number of the team; this or organizationId.'),
   organizationId: teamShape.teamId.optional().describe('Number of the organization; this or teamId.'),
-}
-
-/**
- * Checks whose list is asked for. Errors: `invalid_request` when neither or both are named, `workspace_forbidden` when
- * it is not the caller's.
- */
-export async function requireOwner(
-  directory: Directory,
-  principal: Principal,
-  query: { teamId?: number | undefined; organizationId?: number | undefined },
-): Promise<void> {
-  const { teamId, organizationId } = query
-  if (teamId !== undefined && organizationId !== undefined)
-    throw invalidField('organizationId', 'must not be given together with teamId')
-  if (teamId !== undefined) return await requireTeam(directory, principal, teamId)
-  if (organizationId === undefined) throw invalidField('teamId', 'is required')
-  await requireOrganization(directory, principal, organizationId)
-}
-
-/** Rejects with `workspace_forbidden` unless it is the number of the caller's organization. */
-export async function requireOrganization(
-  directory: Directory,
-  principal: Principal,
-  organizationId: number,
-): Promise<void> {
-  const { organization } = await directory.describe(principal)
-  if (organization.number !== organizationId) throw new AppError('workspace_forbidden')
 }
 
 /** The page that was asked for, as wrapped lists say it again. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestCallbackUrl } from '../../core/callbacks/callback.ts'
 import { makeErrorSchema } from './errors.ts'
 import { outputParserSchema } from './output-parser.ts'
 import { teamShape } from './team.ts'
@@ -50,6 +51,7 @@ export const runConfigSchema = z
     invocationConfig: invocationConfigSchema.optional(),
     mcpConfigs: mcpConfigListSchema.optional(),
     outputParser: outputParserSchema.optional(),
+    outputParserFormat: outputParserSchema.optional().describe('The same as outputParser.'),
   })
   .meta({ id: 'RunConfig' })
 
@@ -67,7 +69,7 @@ export const runBodySchema = z
       ),
     callbackUrl: z
       .url({ protocol: /^https?$/ })
-      .max(4096)
+      .max(longestCallbackUrl)
       .nullish()
       .describe('Called with the JSON of the reply when the run has ended.'),
   })

@@ -21,7 +21,7 @@ import { toolEndpoints } from './endpoints/tools.ts'
 import { usageEndpoints } from './endpoints/usage.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
-import { keyForms } from '../key-forms.ts'
+import { dialectRow } from '../index.ts'
 import { keyEndpoints } from './endpoints/keys.ts'
 import { meEndpoints } from './endpoints/me.ts'
 import { memberEndpoints } from './endpoints/members.ts'
@@ -63,11 +63,8 @@ export function nativeEndpoints(services: NativeServices): Endpoint[] {
 /** Parley's own API: a dialect among equals. */
 export function createNativeDialect(endpoints: Endpoint[]): Dialect {
   return {
-    name: 'native',
-    mount: 'native',
+    ...dialectRow('native'),
     base: '/v1',
-    keyForm: keyForms.native,
-    ownPaths: [],
     endpoints,
     errorSchema: problemSchema,
     printError,

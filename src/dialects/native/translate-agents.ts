@@ -8,7 +8,6 @@ import {
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
-import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
 import { printId } from '../../lib/ids.ts'
@@ -24,6 +23,7 @@ import {
   type PrintedVersion,
 } from './wire-agents.ts'
 import { printTime, readId, readIdField } from './wire-common.ts'
+import { featureUnavailable } from '../../errors.ts'
 
 export function readAgentId(text: string): string {
   return readId('agent', text, 'agent_not_found')

@@ -1,5 +1,4 @@
 import { findBuiltin } from '../../core/tools/builtin-tools.ts'
-import { featureUnavailable } from '../../core/tools/tool-rules.ts'
 import type {
   AgentTool,
   BuiltinTool,
@@ -22,6 +21,7 @@ import type {
   PrintedToolRevision,
   ToolInput,
 } from './wire-tools.ts'
+import { featureUnavailable } from '../../errors.ts'
 
 const defaultTimeoutSeconds = 60
 

@@ -3,6 +3,7 @@ import { AppError, type Category } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
+import { inVendorWords } from '../vendor-words.ts'
 
 /** Every error: a phrase that stands for the kind of failure, and a sentence. */
 export const errorSchema = z
@@ -32,12 +33,14 @@ const phrases: Readonly<Record<number, string>> = {
 /** Where this vendor has another status for a kind of failure than HTTP would suggest. */
 const ownStatuses: Partial<Record<Category, number>> = { unprocessable: 400, upstream: 503 }
 
+const vendorWords = [[/\bworkspace\b/, 'team']] as const
+
 /** More wrong fields than these are counted, not listed. */
 const mostFields = 10
 
 function sentence(error: AppError): string {
   const { fields } = error
-  if (fields.length < 2) return error.message
+  if (fields.length < 2) return inVendorWords(error, vendorWords)
   const listed = fields.slice(0, mostFields).map(({ field, message }) => `${field}: ${message}`)
   const more = fields.length > mostFields ? ` (and ${fields.length - mostFields} more)` : ''
   return listed.join('; ') + more

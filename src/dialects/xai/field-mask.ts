@@ -1,5 +1,4 @@
-import type { FieldError } from '../../errors.ts'
-import { refuseProblems } from '../../core/tools/tool-rules.ts'
+import { type FieldError, refuseProblems } from '../../errors.ts'
 import type { FieldMask } from './wire-common.ts'
 
 /**

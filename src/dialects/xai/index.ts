@@ -3,10 +3,11 @@ import type { PhoneNumberService } from '../../core/phone-numbers/phone-number-s
 import type { ToolService } from '../../core/tools/tool-service.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
-import { keyForms } from '../key-forms.ts'
+import { dialectRow } from '../index.ts'
 import { agentEndpoints } from './endpoints/agents.ts'
 import { phoneNumberEndpoints } from './endpoints/phone-numbers.ts'
 import { unavailableEndpoints } from './endpoints/unavailable.ts'
+import { anyQuery } from './wire-common.ts'
 import { errorSchema, printError, printStreamError } from './errors.ts'
 
 export interface XaiServices {
@@ -17,17 +18,19 @@ export interface XaiServices {
 
 /** Every endpoint of xAI's API that this server knows, done or not. */
 export function xaiEndpoints(services: XaiServices): Endpoint[] {
-  return [...agentEndpoints(services), ...phoneNumberEndpoints(services), ...unavailableEndpoints()]
+  const endpoints = [
+    ...agentEndpoints(services),
+    ...phoneNumberEndpoints(services),
+    ...unavailableEndpoints(),
+  ]
+  return endpoints.map((endpoint) => ({ query: anyQuery, ...endpoint }))
 }
 
 /** xAI's API of stored voice agents and their phone numbers. */
 export function createXaiDialect(endpoints: Endpoint[]): Dialect {
   return {
-    name: 'xai',
-    mount: 'xai',
+    ...dialectRow('xai'),
     base: '',
-    keyForm: keyForms.xai,
-    ownPaths: [],
     endpoints,
     errorSchema,
     printError,

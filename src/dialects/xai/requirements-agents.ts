@@ -198,6 +198,6 @@ export const agentRequirements: readonly Requirement[] = [
     id: 'xai.agents.bad_text',
     source: 'chosen',
     behaviour: 'A NUL character in any text is 400.',
-    status: 'refused',
+    status: 'honoured',
   },
 ]

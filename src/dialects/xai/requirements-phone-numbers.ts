@@ -13,7 +13,7 @@ export const phoneNumberRequirements: readonly Requirement[] = [
     id: 'xai.phone.purchase.area_code',
     source: 'documented',
     behaviour: 'area_code is required and has three digits.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.phone.purchase.none_left',
@@ -63,7 +63,7 @@ export const phoneNumberRequirements: readonly Requirement[] = [
     id: 'xai.phone.update.mask',
     source: 'documented',
     behaviour: 'A missing mask or a path other than name and description is 400.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.phone.release',

@@ -55,19 +55,19 @@ export const updateRequirements: readonly Requirement[] = [
     id: 'xai.agents.mask.unknown_path',
     source: 'documented',
     behaviour: 'A path that is not one of the five is 400 and named.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.agents.mask.nested_path',
     source: 'chosen',
     behaviour: 'A path into a field, like voice.voice_id, is 400 and named.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.agents.mask.required',
     source: 'documented',
     behaviour: 'A PATCH without field_mask, or with one of another form, is 400.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.agents.mask.empty',
@@ -91,7 +91,7 @@ export const updateRequirements: readonly Requirement[] = [
     id: 'xai.agents.update.agent_required',
     source: 'documented',
     behaviour: 'A PATCH without `agent` is 400.',
-    status: 'refused',
+    status: 'honoured',
   },
   {
     id: 'xai.agents.update.touches',

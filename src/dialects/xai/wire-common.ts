@@ -8,6 +8,9 @@ export const maxBodyBytes = 8 * 1024 * 1024
 
 const longestList = 1_000
 
+/** Parameters that an operation does not know are ignored. */
+export const anyQuery = z.object({})
+
 /** What every list takes. Parameters of other names are ignored. */
 export const listQuery = z.object({
   limit: z.coerce

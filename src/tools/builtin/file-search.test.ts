@@ -44,6 +44,13 @@ test('shows the model the passages, from the documents of the agent that runs', 
   expect(asked).toEqual([[{ workspaceId: 'workspace_1', agentId: 'agent_1' }, 'refunds', 8]])
 })
 
+test('the agent may say how many passages its searches show', async () => {
+  await call({ query: 'refunds' }, { settings: { max_results: 3 } })
+  expect(asked.at(-1)?.[2]).toBe(3)
+  await call({ query: 'refunds' }, { settings: { max_results: 'many' } })
+  expect(asked.at(-1)?.[2]).toBe(8)
+})
+
 test('nothing that fits is an answer; no documents at all is an error', async () => {
   expect(await call({ query: 'refunds' }, { search: searchIn(2, []) })).toEqual({ status: 'ok', output: [] })
   expect(await call({ query: 'refunds' }, { search: searchIn(0, []) })).toEqual({

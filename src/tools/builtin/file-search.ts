@@ -15,8 +15,8 @@ export type SearchDocuments = (
   limit: number,
 ) => Promise<{ documents: number; passages: FoundPassage[] }>
 
-/** Passages that the model is shown: about 8,000 characters. */
-const mostPassages = 8
+/** Passages that the model is shown where the agent's settings name no number: about 8,000 characters. */
+const usualPassages = 8
 /** Settings that name documents other than the agent's own. */
 const collections = ['vector_store_ids', 'collection_ids']
 
@@ -38,7 +38,9 @@ export async function fileSearch(
     return { status: 'error', message: 'query: say what to look for, in words of the documents.' }
   }
   if (agentId === null) return { status: 'error', message: 'Only a run of an agent has documents to search.' }
-  const { documents, passages } = await search({ workspaceId, agentId }, query, mostPassages)
+  const asked = tool.settings?.['max_results']
+  const most = typeof asked === 'number' ? asked : usualPassages
+  const { documents, passages } = await search({ workspaceId, agentId }, query, most)
   signal.throwIfAborted()
   if (documents === 0) {
     return { status: 'error', message: 'This agent has no documents. Answer without them, and say so.' }

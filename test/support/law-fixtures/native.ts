@@ -40,7 +40,9 @@ const connection = {
   base_url: 'http://127.0.0.1:9/v1',
 }
 const sharedTool = { type: 'function', name: 'open_ticket', description: 'Opens a ticket.' }
-const phoneNumber = { area_code: '415', name: 'fixture' }
+/** An area has 100 numbers, which are soon gone. */
+let areas = 0
+const phoneNumber = () => ({ area_code: `${201 + (areas++ % 8)}`, name: 'fixture' })
 
 async function made({ call }: Caller, path: string, body: JsonValue): Promise<string> {
   return idOf(await call('POST', path, body))
@@ -55,7 +57,7 @@ export const nativeFixtures: LawFixtures = {
     thread_id: async (caller) => made(caller, '/v1/threads', { agent_id: await createAgent(caller) }),
     tool_id: async (caller) => made(caller, '/v1/tools', sharedTool),
     connection_id: async (caller) => made(caller, '/v1/connections', connection),
-    phone_number_id: async (caller) => made(caller, '/v1/phone-numbers', phoneNumber),
+    phone_number_id: async (caller) => made(caller, '/v1/phone-numbers', phoneNumber()),
     key_id: async (caller) => made(caller, '/v1/keys', { name: 'fixture' }),
     user_id: async (caller) => made(caller, '/v1/members', { name: 'fixture' }),
     version: async () => '1',

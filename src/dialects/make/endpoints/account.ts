@@ -1,22 +1,21 @@
 import { z } from 'zod'
 import type { Directory } from '../../../core/access/directory.ts'
 import type { ConnectionService } from '../../../core/connections/connection-service.ts'
+import { splitModelName } from '../../../core/models/model-names.ts'
 import type { ModelService } from '../../../core/models/model-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { requireTeam, teamShape } from '../team.ts'
+import { readAll } from '../read-all.ts'
+import { requireOrganization, requireTeam, teamShape } from '../team.ts'
 import {
-  llmConfigurationSchema,
-  organizationSchema,
   printLlmConfiguration,
   printOrganization,
   printScopes,
   printTeam,
   printUser,
-  teamSchema,
-  userSchema,
-} from '../wire-account.ts'
+} from '../translate-account.ts'
+import { llmConfigurationSchema, organizationSchema, teamSchema, userSchema } from '../wire-account.ts'
 import { pageShape } from '../wire-common.ts'
-import { anyQuery, pageReplySchema, printList, requireOrganization } from '../wire-lists.ts'
+import { anyQuery, pageReplySchema, printList } from '../wire-lists.ts'
 
 const tag = 'Account'
 const teamParams = z.object(teamShape)
@@ -168,12 +167,10 @@ export function accountEndpoints({ access, connections, models }: AccountService
       errors: ['workspace_forbidden'],
       async handle({ principal, params }) {
         await requireTeam(directory, principal, params.teamId)
-        const { name } = models.defaultModel()
-        const slash = name.indexOf('/')
-        const provider = name.slice(0, slash)
-        const all = await connections.list(principal, { limit: 1000, after: null })
-        const connection = all.find((one) => one.source !== 'stored' && one.provider === provider)
-        return printLlmConfiguration(connection ?? null, name.slice(slash + 1))
+        const named = splitModelName(models.defaultModel().name)
+        const all = await readAll((part) => connections.list(principal, part))
+        const connection = all.find((one) => one.source !== 'stored' && one.provider === named?.provider)
+        return printLlmConfiguration(connection ?? null, named?.model ?? '')
       },
     }),
   ]

@@ -6,6 +6,7 @@ import { createAgentLookups } from '../agent-lookups.ts'
 import { connectionTypeOf } from '../connection-types.ts'
 import type { MakeServices } from '../index.ts'
 import { printAgent, printListedAgent } from '../print-agents.ts'
+import { readAll } from '../read-all.ts'
 import { findScenarios, orNull } from '../scenario-lookup.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import { readAgentPatch, readNewAgent } from '../translate-agents.ts'
@@ -22,7 +23,6 @@ import { page, readUuid } from '../wire-common.ts'
 
 const tag = 'Agents'
 const mostPast = 20
-const pageSize = 1_000
 
 const agentErrors = ['workspace_forbidden', 'agent_not_found'] as const
 const settingErrors = ['unknown_model', 'feature_unavailable', 'forbidden_role'] as const
@@ -47,15 +47,6 @@ export function agentEndpoints(services: MakeServices): Endpoint[] {
     return printAgent(agent, { contexts, connection: account, past }, printing)
   }
 
-  async function listAll(principal: Principal): Promise<Agent[]> {
-    const all: Agent[] = []
-    for (;;) {
-      const more = await agents.list(principal, { limit: pageSize, after: all.at(-1)?.id ?? null })
-      all.push(...more)
-      if (more.length < pageSize) return all
-    }
-  }
-
   return [
     endpoint({
       id: 'agents.list',
@@ -70,7 +61,7 @@ export function agentEndpoints(services: MakeServices): Endpoint[] {
       errors: ['workspace_forbidden'],
       async handle({ principal, query }) {
         await requireTeam(directory, principal, query.teamId)
-        const all = await listAll(principal)
+        const all = await readAll((part) => agents.list(principal, part))
         const shown = page(all, query, sortKeys[query['pg[sortBy]'] ?? 'name'])
         const printing = await lookups.printing(
           principal,

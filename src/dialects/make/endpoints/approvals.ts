@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import type { Principal } from '../../../core/access/principal.ts'
 import type { Approval } from '../../../core/approvals/approval.ts'
 import { AppError, invalidField } from '../../../errors.ts'
-import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
+import { endpoint, type Endpoint, type ReplyWith } from '../../../http/endpoint.ts'
 import type { MakeServices } from '../index.ts'
 import { printApproval } from '../print-runs.ts'
 import { failureReplies, finishRun } from '../run-flow.ts'
+import type { PrintedRun } from '../run-printer.ts'
 import { createRunReader } from '../run-reader.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import { agentParams } from '../wire-agents.ts'
@@ -27,6 +29,25 @@ const path = '/ai-agents/v1/agents/{agentId}/approvals'
 export function approvalEndpoints(services: MakeServices): Endpoint[] {
   const { access, agents, approvals, runs } = services
   const reader = createRunReader(services)
+
+  async function find(principal: Principal, params: z.output<typeof approvalParams>): Promise<Approval> {
+    const agentId = readUuid(params.agentId, 'agent_not_found')
+    const asked = await approvals.get(principal, readUuid(params.approvalId, 'approval_not_found'))
+    if (asked.agentId !== agentId) throw new AppError('approval_not_found')
+    return asked
+  }
+
+  /** Answers with a run once it has ended. */
+  async function finish(
+    principal: Principal,
+    runId: string,
+    signal: AbortSignal,
+  ): Promise<PrintedRun | ReplyWith> {
+    const run = await runs.get(principal, runId)
+    const printer = await reader.open(principal, run)
+    const events = await runs.follow(principal, run.id, { after: 0, signal })
+    return await finishRun(printer, events[Symbol.asyncIterator]())
+  }
 
   return [
     endpoint({
@@ -63,23 +84,25 @@ export function approvalEndpoints(services: MakeServices): Endpoint[] {
       reply: { status: 200, body: runReplySchema },
       otherReplies: failureReplies,
       errors: ['agent_not_found', 'approval_not_found', 'approval_decided', 'workspace_forbidden'],
-      async handle({ principal, params, query, body, signal }) {
+      async reattach({ principal, params, resourceId, signal }) {
+        const asked = await find(principal, params)
+        // Whoever began ended before it decided: it is done now.
+        if (asked.state === 'pending') throw new AppError('approval_not_found')
+        return await finish(principal, asked.mode === 'defer' ? resourceId : asked.runId, signal)
+      },
+      async handle({ principal, params, query, body, resourceId, signal }) {
         await requireTeam(access.directory, principal, query.teamId)
-        const agentId = readUuid(params.agentId, 'agent_not_found')
-        const asked = await approvals.get(principal, readUuid(params.approvalId, 'approval_not_found'))
-        if (asked.agentId !== agentId) throw new AppError('approval_not_found')
+        const asked = await find(principal, params)
         refuseArguments(asked, body)
         const { decision, reason = null, args } = body
         const { startedRunId } = await approvals.decide(principal, asked.id, {
           decision,
           reason,
           result: null,
+          startedRunId: resourceId,
           ...(args !== undefined && { arguments: args }),
         })
-        const run = await runs.get(principal, startedRunId ?? asked.runId)
-        const printer = await reader.open(principal, run)
-        const events = await runs.follow(principal, run.id, { after: 0, signal })
-        return await finishRun(printer, events[Symbol.asyncIterator]())
+        return await finish(principal, startedRunId ?? asked.runId, signal)
       },
     }),
   ]

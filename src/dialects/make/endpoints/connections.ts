@@ -4,6 +4,7 @@ import type { Principal } from '../../../core/access/principal.ts'
 import type { Connection } from '../../../core/connections/connection.ts'
 import type { ConnectionService } from '../../../core/connections/connection-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
+import { readAll } from '../read-all.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import {
   editableParameters,
@@ -26,23 +27,10 @@ import { anyQuery } from '../wire-lists.ts'
 const tag = 'Connections'
 const connectionParams = z.object({ connectionId: z.string().meta({ examples: ['41'] }) })
 const oneConnection = z.strictObject({ connection: connectionSchema })
-/** Connections that are read at a time. */
-const batch = 1000
 
 interface ConnectionServices {
   access: { directory: Directory }
   connections: ConnectionService
-}
-
-/** Those of the environment first, then the stored ones, newest first. */
-async function allConnections(connections: ConnectionService, principal: Principal): Promise<Connection[]> {
-  const found: Connection[] = []
-  for (let after: string | null = null; ;) {
-    const some = await connections.list(principal, { limit: batch, after })
-    found.push(...some)
-    after = some.at(-1)?.id ?? null
-    if (some.length < batch) return found
-  }
 }
 
 /** Connections to vendors of models, which agents name by their numbers. */
@@ -72,7 +60,7 @@ export function connectionEndpoints({ access, connections }: ConnectionServices)
         await requireTeam(directory, principal, query.teamId)
         const types = query['type[]'] ?? query.type
         const place = await placeOf(principal)
-        const all = await allConnections(connections, principal)
+        const all = await readAll((part) => connections.list(principal, part))
         const wanted = types === undefined ? all : all.filter((one) => types.includes(printedType(one).slug))
         return { connections: wanted.map((one) => printConnection(one, place)) }
       },

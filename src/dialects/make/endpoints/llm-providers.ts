@@ -4,6 +4,7 @@ import { splitModelName } from '../../../core/models/model-names.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { connectionTypeOf } from '../connection-types.ts'
 import type { MakeServices } from '../index.ts'
+import { readAll } from '../read-all.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import { readNumber } from '../wire-common.ts'
 import { modelListSchema, providerListSchema, providerParams } from '../wire-llm-providers.ts'
@@ -12,7 +13,6 @@ const tag = 'LLM providers'
 /** No vendor's list of models says how long a text they take: what is usual among those in use. */
 const customaryTokenLimit = 128_000
 const customaryMaxTokens = 16_384
-const mostConnections = 1_000
 
 /** A provider is a connection to a vendor of models: its id is the connection's number. */
 export function llmProviderEndpoints({
@@ -37,7 +37,7 @@ export function llmProviderEndpoints({
       errors: ['workspace_forbidden'],
       async handle({ principal, query }) {
         await requireTeam(directory, principal, query.teamId)
-        return (await connections.list(principal, { limit: mostConnections, after: null })).map(printProvider)
+        return (await readAll((part) => connections.list(principal, part))).map(printProvider)
       },
     }),
     endpoint({

@@ -39,7 +39,7 @@ export function runEndpoints(services: MakeServices, { patience = 60_000 } = {})
     const { accepted, threadId, events } = await startRun(services, request)
     const { id } = accepted.run
     const printer = await reader.printerOf(id, accepted.agent, threadId)
-    const cancel = () => answers.cancel(request.principal, id, 'Its thread was busy for too long.')
+    const cancel = () => answers.cancelQueued(request.principal, id, 'Its thread was busy for too long.')
     try {
       await awaitTurn(printer, events, { patience, cancel })
     } catch (error) {

@@ -8,7 +8,8 @@ import type { ToolService } from '../../../core/tools/tool-service.ts'
 import { AppError, invalidField } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { unavailableEndpoint } from '../../../http/unavailable-endpoint.ts'
-import { teamOf } from '../team.ts'
+import { readAll } from '../read-all.ts'
+import { requireOwner, teamOf } from '../team.ts'
 import {
   isScenario,
   namingInput,
@@ -21,7 +22,7 @@ import {
   type Scenario,
 } from '../translate-scenarios.ts'
 import { readNumber } from '../wire-common.ts'
-import { anyQuery, pageReplySchema, printList, requireOwner } from '../wire-lists.ts'
+import { anyQuery, pageReplySchema, printList } from '../wire-lists.ts'
 import {
   blueprintSchema,
   interfaceBodySchema,
@@ -34,8 +35,6 @@ import {
 
 const tag = 'Scenarios'
 const scenarioParams = z.object({ scenarioId: z.string().meta({ examples: ['12'] }) })
-/** Tools that are read at a time. */
-const batch = 1000
 
 interface ScenarioServices {
   access: { directory: Directory }
@@ -46,13 +45,7 @@ interface ScenarioServices {
 
 /** The shared http tools of the workspace, newest first. */
 async function allScenarios(tools: ToolService, principal: Principal): Promise<Scenario[]> {
-  const found: Scenario[] = []
-  for (let after: string | null = null; ;) {
-    const some = await tools.list(principal, { limit: batch, after })
-    found.push(...some.filter(isScenario))
-    after = some.at(-1)?.id ?? null
-    if (some.length < batch) return found
-  }
+  return (await readAll((part) => tools.list(principal, part))).filter(isScenario)
 }
 
 async function findScenario(tools: ToolService, principal: Principal, text: string): Promise<Scenario> {
