@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeRequirements } from '../../src/dialects/make/requirements.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { checkReply } from '../support/http-reply.ts'
 import { makeScenario, makeTeam, type MakeTeam } from '../support/make-team.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { verifies } from '../support/verifies.ts'
 
 let server: TestServer
 let team: MakeTeam
@@ -105,3 +107,37 @@ test('a stored data structure is unavailable wherever its id stands', async () =
     expect([status, body.suberrors[0].name]).toEqual([501, 'outputParserFormat.type'])
   }
 })
+
+verifies(
+  makeRequirements,
+  ['make.run.config_model.foreign'],
+  'a model of another vendor is refused for one run too',
+  async () => {
+    const { status, body } = await run({ llmConfig: { llmModel: 'gpt-4o' } })
+    expect([status, body.suberrors]).toEqual([
+      400,
+      [
+        {
+          message: 'config.llmConfig.llmModel is not a model of this agent\'s connection, "Demo model"',
+          name: 'config.llmConfig.llmModel',
+        },
+      ],
+    ])
+    expect((await run({ llmConfig: { llmModel: 'demo' } })).status).toBe(200)
+  },
+)
+
+verifies(
+  makeRequirements,
+  ['make.tolerance'],
+  'unknown parameters and bodies that nobody reads are ignored',
+  async () => {
+    expect((await team.call('GET', '/users/me?cols[]=*')).status).toBe(200)
+    const [{ agentIterationId }] = (await team.call('GET', path(`/agents/${agent}/runs`))).body
+    const cancel = path(`/agents/${agent}/runs/${agentIterationId}/cancel`)
+    expect(await team.call('POST', cancel, { reason: 'changed my mind' })).toMatchObject({
+      status: 409,
+      body: { code: 'SC409' },
+    })
+  },
+)

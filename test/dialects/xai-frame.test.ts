@@ -159,3 +159,15 @@ for (const [id, requests, sentence] of unavailable) {
     }
   })
 }
+
+verifies(
+  xaiRequirements,
+  ['xai.frame.parameters'],
+  'an unknown query parameter changes nothing',
+  async () => {
+    const id = await xai.agent()
+    expect((await xai.call('GET', `/v1/agents/${id}?expand=tools`)).body.agent.agent_id).toBe(id)
+    expect((await xai.call('POST', '/v1/agents?dry_run=1', { name: 'Desk' })).status).toBe(200)
+    expect((await xai.call('DELETE', `/v1/agents/${id}?force`)).status).toBe(204)
+  },
+)

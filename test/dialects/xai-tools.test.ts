@@ -255,16 +255,28 @@ verifies(
 verifies(
   xaiRequirements,
   ['xai.tools.search.kept', 'xai.tools.mcp.kept'],
-  'a run with tools that are not available here goes on',
+  'a run whose tools are not available here is told so, and goes on',
   async () => {
     const id = await accepted(
       { type: 'web_search' },
       { type: 'mcp', server_url: 'https://mcp.example.org/mcp', server_label: 'crm' },
     )
+    const told = []
     for (const input of ['web_search: what is new?', 'Ask crm for the visitors']) {
       const { body } = await xai.native('POST', `/v1/agents/${id}/runs`, { input })
       expect(body.state).toBe('completed')
+      const events = (await xai.native('GET', `/v1/runs/${body.id}/events`)).body.data
+      const { data } = events.find(({ type }: { type: string }) => type === 'tool.completed')
+      told.push([data.tool, data.status, data.output])
     }
+    expect(told).toEqual([
+      ['web_search', 'error', 'This server has no search of the web yet. Answer without it, and say so.'],
+      [
+        'crm',
+        'error',
+        'This server cannot call MCP servers yet, crm among them. Answer without it, and say so.',
+      ],
+    ])
   },
 )
 

@@ -18,6 +18,8 @@ export function verifies(
     if (requirement === undefined) throw new Error(`No requirement has the id ${id}.`)
     return requirement
   })
-  const declare = cited.some(({ status }) => status === 'gap') ? test.fails : test
+  const hasGap = cited.some(({ status }) => status === 'gap')
+  if (hasGap && ids.length > 1) throw new Error(`A gap is cited alone: ${ids.join(', ')}.`)
+  const declare = hasGap ? test.fails : test
   declare(`${sentence} [${ids.join(', ')}]`, run, timeoutMs)
 }

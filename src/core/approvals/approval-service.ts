@@ -98,7 +98,8 @@ export function createApprovalService(deps: {
       source: 'approval',
       answering: { approvals: 'defer', clientTools: 'unavailable' },
       parentRunId: origin.id,
-      background: true,
+      // It begins here, as any other run whose caller is waiting; if this process dies, it is an orphan like them.
+      background: false,
       delaySeconds: 0,
       deferredCall: {
         approvalId: approval.id,

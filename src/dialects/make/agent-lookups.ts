@@ -55,11 +55,15 @@ export function createAgentLookups({ access, connections, documents, models, too
     },
 
     /** `invalid_request` when the model is certainly not one of the connection's. */
-    refuseForeignModel(connection: Connection | null, model: string | undefined): void {
+    refuseForeignModel(
+      connection: Connection | null,
+      model: string | undefined,
+      field = 'defaultModel',
+    ): void {
       if (model === undefined || connection === null || modelTiers.has(model)) return
       if (models.offers(connection, model)) return
       const label = JSON.stringify(connection.name)
-      throw invalidField('defaultModel', `is not a model of this agent's connection, ${label}`)
+      throw invalidField(field, `is not a model of this agent's connection, ${label}`)
     },
 
     async contextsOf(principal: Principal, agentId: string): Promise<PrintedContext[]> {

@@ -12,6 +12,7 @@ import type { ToolRunner } from '../../core/tools/tool-runner.ts'
 import type { ToolService } from '../../core/tools/tool-service.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Dialect } from '../dialect.ts'
+import { tolerant } from '../tolerant.ts'
 import { dialectRow } from '../index.ts'
 import { accountEndpoints } from './endpoints/account.ts'
 import { agentEndpoints } from './endpoints/agents.ts'
@@ -43,7 +44,7 @@ export interface MakeServices {
 
 /** Every endpoint of the Make dialect. */
 export function makeEndpoints(services: MakeServices): Endpoint[] {
-  return [
+  const endpoints = [
     ...agentEndpoints(services),
     ...runEndpoints(services),
     ...runHistoryEndpoints(services),
@@ -55,6 +56,7 @@ export function makeEndpoints(services: MakeServices): Endpoint[] {
     ...connectionEndpoints(services),
     ...accountEndpoints(services),
   ]
+  return endpoints.map(tolerant)
 }
 
 /** The AI Agents API of Make, and the neighbouring routes that its official clients touch. */

@@ -57,6 +57,12 @@ export const runRequirements: readonly Requirement[] = [
     status: 'honoured',
   },
   {
+    id: 'make.run.config_model.foreign',
+    source: 'chosen',
+    behaviour: "A llmModel that is certainly not one of the agent's connection is 400.",
+    status: 'honoured',
+  },
+  {
     id: 'make.run.output_parser',
     source: 'documented',
     behaviour: 'With an outputParser jsonResponse is valid under it, and response is still a string.',

@@ -2,6 +2,8 @@ import type { JournalEvent } from '../../core/events/entry.ts'
 import type { AcceptedRun } from '../../core/runs/run-service.ts'
 import type { EndpointRequest } from '../../http/endpoint.ts'
 import { derivedId } from './derived-id.ts'
+import type { Principal } from '../../core/access/principal.ts'
+import { createAgentLookups } from './agent-lookups.ts'
 import type { MakeServices } from './index.ts'
 import { findScenarios } from './scenario-lookup.ts'
 import { requireTeam } from './team.ts'
@@ -9,7 +11,10 @@ import { readMessages, readOverrides, threadNamespace } from './translate-runs.t
 import { readUuid } from './wire-common.ts'
 import type { RunBody } from './wire-runs.ts'
 
-type Services = Pick<MakeServices, 'access' | 'callbacks' | 'runs' | 'tools'>
+type Services = Pick<
+  MakeServices,
+  'access' | 'agents' | 'callbacks' | 'connections' | 'documents' | 'models' | 'runs' | 'tools'
+>
 
 export type RunRequest = EndpointRequest<{ agentId: string }, { teamId: number }, RunBody>
 
@@ -36,17 +41,33 @@ export async function dispatchRun(services: Services, request: RunRequest): Prom
   return { threadId }
 }
 
+/** Another model for one run must be one of the agent's connection too. */
+async function refuseForeignModel(
+  services: Services,
+  principal: Principal,
+  agentId: string,
+  model: string,
+): Promise<void> {
+  const lookups = createAgentLookups(services)
+  const { definition } = await services.agents.get(principal, agentId)
+  const connection = await lookups.connectionOf(principal, definition.model)
+  lookups.refuseForeignModel(connection, model, 'config.llmConfig.llmModel')
+}
+
 async function accept(
-  { access, callbacks, runs, tools }: Services,
+  services: Services,
   request: RunRequest,
   background: boolean,
 ): Promise<Omit<StartedRun, 'events'>> {
+  const { access, callbacks, runs, tools } = services
   const { body, principal, query, resourceId: id } = request
   await requireTeam(access.directory, principal, query.teamId)
   const agentId = readUuid(request.params.agentId, 'agent_not_found')
   const config = body.config ?? {}
   const scenarios = await findScenarios(tools, principal, config.scenarios ?? [], 'config.scenarios')
   const overrides = readOverrides(config, scenarios, new Date())
+  const { name } = overrides.model ?? {}
+  if (name) await refuseForeignModel(services, principal, agentId, name)
   const { callbackUrl } = body
   // A callback names its thread, and is stored before there is a run that could make one: again the same one when the
   // request is done again.

@@ -7,7 +7,7 @@ import { dialectRow } from '../index.ts'
 import { agentEndpoints } from './endpoints/agents.ts'
 import { phoneNumberEndpoints } from './endpoints/phone-numbers.ts'
 import { unavailableEndpoints } from './endpoints/unavailable.ts'
-import { anyQuery } from './wire-common.ts'
+import { tolerant } from '../tolerant.ts'
 import { errorSchema, printError, printStreamError } from './errors.ts'
 
 export interface XaiServices {
@@ -23,7 +23,7 @@ export function xaiEndpoints(services: XaiServices): Endpoint[] {
     ...phoneNumberEndpoints(services),
     ...unavailableEndpoints(),
   ]
-  return endpoints.map((endpoint) => ({ query: anyQuery, ...endpoint }))
+  return endpoints.map(tolerant)
 }
 
 /** xAI's API of stored voice agents and their phone numbers. */

@@ -52,6 +52,12 @@ export const frameRequirements: readonly Requirement[] = [
     status: 'honoured',
   },
   {
+    id: 'xai.frame.parameters',
+    source: 'chosen',
+    behaviour: 'Query parameters that are unknown are ignored everywhere.',
+    status: 'honoured',
+  },
+  {
     id: 'xai.errors.request_id',
     source: 'observed',
     behaviour: 'Every reply has an x-request-id header.',

@@ -6,17 +6,14 @@ test.each([
   ['1', 1],
   ['1000', 1000],
   ['1001', 1000],
-  ['9007199254740991', 1000],
+  ['9007199254740993', 1000],
 ])('a list asked for %j items answers %j at most', (limit, most) => {
   expect(readLimit(listQuery.parse({ limit, other: 'x' }))).toBe(most)
 })
 
-test.each(['0', '-5', '1.5', 'ten', '', '9007199254740993', ['1', '2']])(
-  'a limit of %j is refused',
-  (limit) => {
-    expect(listQuery.safeParse({ limit }).success).toBe(false)
-  },
-)
+test.each(['0', '-5', '1.5', 'ten', '', ['1', '2']])('a limit of %j is refused', (limit) => {
+  expect(listQuery.safeParse({ limit }).success).toBe(false)
+})
 
 test('a name is counted in code points and is never blank', () => {
   expect(nameSchema.safeParse('👋'.repeat(255)).success).toBe(true)

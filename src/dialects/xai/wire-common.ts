@@ -8,15 +8,12 @@ export const maxBodyBytes = 8 * 1024 * 1024
 
 const longestList = 1_000
 
-/** Parameters that an operation does not know are ignored. */
-export const anyQuery = z.object({})
-
 /** What every list takes. Parameters of other names are ignored. */
 export const listQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
+  limit: z
+    .string()
+    .regex(/^0*[1-9]\d*$/, 'must be a whole number of 1 or more')
+    .transform(Number)
     .default(100)
     .describe(`How many at most; more than ${longestList} counts as ${longestList}.`),
 })
