@@ -170,11 +170,11 @@ verifies(
     expect(all.length).toBeGreaterThan(3)
     expect(await list('?limit=1001')).toEqual(all)
     expect(await list('?limit=123456789&pagination_token=x&order=asc')).toEqual(all)
-    expect(await list('?limit=0')).toBe('limit: must be at least 1')
-    expect(await list('?limit=-1')).toBe('limit: must be at least 1')
-    expect(await list('?limit=1.5')).toBe('limit: must be a whole number')
-    expect(await list('?limit=ten')).toBe('limit: must be a number')
-    expect(await list('?limit=1&limit=2')).toBe('limit: must be a number')
+    expect(await list('?limit=0')).toBe('limit: must be a whole number of 1 or more')
+    expect(await list('?limit=-1')).toBe('limit: must be a whole number of 1 or more')
+    expect(await list('?limit=1.5')).toBe('limit: must be a whole number of 1 or more')
+    expect(await list('?limit=ten')).toBe('limit: must be a whole number of 1 or more')
+    expect(await list('?limit=1&limit=2')).toBe('limit: must be a whole number of 1 or more')
   },
 )
 

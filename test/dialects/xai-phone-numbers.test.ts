@@ -94,8 +94,8 @@ verifies(
     }
     expect(await list('?limit=3')).toEqual(ids.toReversed())
     expect((await list('?limit=5000&other=1')).length).toBeGreaterThan(3)
-    expect(await list('?limit=0')).toBe('limit: must be at least 1')
-    expect(await list('?limit=x')).toBe('limit: must be a number')
+    expect(await list('?limit=0')).toBe('limit: must be a whole number of 1 or more')
+    expect(await list('?limit=x')).toBe('limit: must be a whole number of 1 or more')
   },
 )
 

@@ -101,15 +101,21 @@ const ask = (more: JsonObject = {}): JsonObject => ({
   ...more,
 })
 
-/** Starts what `begin` starts, kills the server once the model has said a word of its second step, and starts it again. */
-async function killedWhile(begin: () => Promise<unknown>): Promise<void> {
+/**
+ * Starts what `begin` starts, kills the server once the model has said a word of its second step and `seen` has resolved,
+ * and starts it again.
+ */
+async function killedWhile(
+  begin: () => Promise<unknown>,
+  seen: Promise<void> = Promise.resolve(),
+): Promise<void> {
   const reached = Promise.withResolvers<void>()
   interruption = () => {
     reached.resolve()
     return { pieces: [{ text: 'The ' }, { wait: new Promise(() => {}) }] }
   }
   const begun = begin().catch(() => {}) // its connection breaks
-  await reached.promise
+  await Promise.all([reached.promise, seen])
   server.kill()
   await Promise.all([server.exited, begun])
   server = await start()
@@ -142,12 +148,15 @@ verifies(
     expect(site.callsOf('/charge')).toHaveLength(1)
 
     let before = ''
+    const fourSteps = Promise.withResolvers<void>()
     await killedWhile(async () => {
       const reply = await send('POST', `${agent}/run/stream?teamId=${teamId}`, ask({ threadId: 'killed' }))
       const decoder = new TextDecoder()
-      for await (const chunk of reply.body ?? [])
+      for await (const chunk of reply.body ?? []) {
         before += decoder.decode(chunk as Uint8Array, { stream: true })
-    })
+        if (before.split('\n\n').length > 4) fourSteps.resolve()
+      }
+    }, fourSteps.promise)
     const { iterations, executionSteps } = await ended('killed')
     expect(iterations).toHaveLength(1)
     expect(iterations[0]).toMatchObject({ response: 'The lamp is charged.', threadId: 'killed', error: null })

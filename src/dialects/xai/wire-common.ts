@@ -8,11 +8,13 @@ export const maxBodyBytes = 8 * 1024 * 1024
 
 const longestList = 1_000
 
+const wholeNumber = 'must be a whole number of 1 or more'
+
 /** What every list takes. Parameters of other names are ignored. */
 export const listQuery = z.object({
   limit: z
-    .string()
-    .regex(/^0*[1-9]\d*$/, 'must be a whole number of 1 or more')
+    .string(wholeNumber)
+    .regex(/^0*[1-9]\d*$/, wholeNumber)
     .transform(Number)
     .default(100)
     .describe(`How many at most; more than ${longestList} counts as ${longestList}.`),
