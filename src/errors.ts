@@ -35,6 +35,11 @@ export const errors = {
     category: 'unauthenticated',
     message: 'This API key is not known, was revoked or has expired.',
   },
+  invalid_session_token: {
+    category: 'unauthenticated',
+    message: 'This session token is missing, not ours, or has expired.',
+  },
+  session_forbidden: { category: 'forbidden', message: 'This session token is for another conversation.' },
   missing_scope: { category: 'forbidden', message: 'This API key lacks the scope for this request.' },
   forbidden_role: { category: 'forbidden', message: 'Your role in this workspace does not allow this.' },
   forbidden_grant: { category: 'forbidden', message: 'A key cannot be given more than you may do yourself.' },
@@ -48,6 +53,7 @@ export const errors = {
   approval_not_found: { category: 'not_found', message: 'No approval with this id in this workspace.' },
   key_not_found: { category: 'not_found', message: 'No key with this id in this workspace.' },
   member_not_found: { category: 'not_found', message: 'No member with this id in this workspace.' },
+  session_not_found: { category: 'not_found', message: 'No session with this id.' },
   document_not_found: { category: 'not_found', message: 'No document with this id in this workspace.' },
   phone_number_not_found: {
     category: 'not_found',
@@ -70,6 +76,7 @@ export const errors = {
   },
   nothing_to_publish: { category: 'conflict', message: 'This agent has no draft to publish.' },
   slug_taken: { category: 'conflict', message: 'Another agent of this workspace has this slug.' },
+  tool_name_taken: { category: 'conflict', message: 'There is a tool with this name already.' },
   tool_in_use: { category: 'conflict', message: 'This tool is still used by an agent.' },
   read_only_connection: {
     category: 'conflict',
@@ -81,6 +88,7 @@ export const errors = {
     message: 'This phone number is assigned to another agent.',
   },
   thread_busy: { category: 'conflict', message: 'A run of this thread has not finished; cancel it first.' },
+  session_ended: { category: 'conflict', message: 'This session has ended; begin another one.' },
   run_finished: { category: 'conflict', message: 'This run has already finished.' },
   run_cancelled: { category: 'conflict', message: 'This run was cancelled.' },
   not_waiting_for_that: { category: 'conflict', message: 'This run is not waiting for that answer.' },
@@ -109,6 +117,8 @@ export const errors = {
     category: 'invalid',
     message: 'Outputs are missing for some of the calls this run waits for.',
   },
+  agent_not_text: { category: 'invalid', message: 'This is not a text agent.' },
+  message_too_long: { category: 'invalid', message: 'This message is longer than messages may be.' },
   unknown_model: { category: 'invalid', message: 'No provider is known for this model.' },
   model_without_credential: {
     category: 'invalid',

@@ -5,7 +5,8 @@ import type { LocalModelServer } from './core/models/model.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import { createEgress, type Egress } from './lib/egress.ts'
 import type { Log } from './lib/log.ts'
-import { createSealer, loadOrCreateSecretKey, type Sealer } from './lib/seal.ts'
+import { createSealer, deriveKey, loadOrCreateSecretKey, type Sealer } from './lib/seal.ts'
+import { createWebTokens, type WebTokens } from './lib/json-web-token.ts'
 import { detectLocalServers } from './providers/index.ts'
 import { connectReplicas, type Replicas } from './replicas.ts'
 import { createFileBlobStore } from './storage/blobs/file-blob-store.ts'
@@ -24,6 +25,7 @@ export interface Foundation {
   egress: Egress
   database: Database
   sealer: Sealer
+  webTokens: WebTokens
   ownerKey: { key: string; created: boolean }
   blobs: ReturnType<typeof createFileBlobStore>
   replicas: Replicas
@@ -44,13 +46,15 @@ export async function openFoundation(
   const database = parts.use(await opening)
   await migrate(database)
   if (database.kind === 'embedded') parts.use(startHousekeeping({ database, dataDir: config.dataDir, log }))
+  const secretKey = loadOrCreateSecretKey(config.dataDir, config.secretKey)
   return {
     config,
     log,
     clock: systemClock,
     egress,
     database,
-    sealer: createSealer(loadOrCreateSecretKey(config.dataDir, config.secretKey)),
+    sealer: createSealer(secretKey),
+    webTokens: createWebTokens(deriveKey(secretKey, 'web tokens'), systemClock),
     ownerKey: await loadOrCreateOwnerKey(config.dataDir, config.ownerKey),
     blobs: createFileBlobStore(join(config.dataDir, 'blobs')),
     replicas: connectReplicas({ database, log }),

@@ -10,6 +10,8 @@ import { createExecutorService } from './core/runs/executor-service.ts'
 import { createExecutorStore } from './core/runs/executor-store.ts'
 import { createRunService } from './core/runs/run-service.ts'
 import { createRunStore } from './core/runs/run-store.ts'
+import { createSessionService } from './core/sessions/session-service.ts'
+import { createSessionStore } from './core/sessions/session-store.ts'
 import { createThreadService } from './core/threads/thread-service.ts'
 import { createThreadStore } from './core/threads/thread-store.ts'
 import { createToolRunner } from './core/tools/tool-runner.ts'
@@ -120,6 +122,13 @@ export async function createRunning(
     clock,
   })
   const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
+  const sessions = createSessionService({
+    store: createSessionStore(database.kysely),
+    agents,
+    threads,
+    runs,
+    clock,
+  })
   const callbacks = parts.use(
     createCallbackService({
       store: createCallbackStore(database.kysely),
@@ -142,6 +151,7 @@ export async function createRunning(
     answers,
     approvals,
     threads,
+    sessions,
     callbacks,
     toolRunner,
   }

@@ -63,6 +63,7 @@ export async function startServer(
     answers,
     approvals,
     threads,
+    sessions,
     callbacks,
     toolRunner,
   } = running
@@ -94,8 +95,10 @@ export async function startServer(
     answers,
     approvals,
     threads,
+    sessions,
     callbacks,
     toolRunner,
+    webTokens: foundation.webTokens,
     usage: createUsageStore(database),
     blobs,
   }
@@ -148,6 +151,7 @@ export async function startServer(
       days: config.retentionDays,
       pruneDispatches: async () => await (await engine.promise).prune(),
       purgeCallbacks: callbacks.purge,
+      sweepSessions: sessions.sweep,
       log,
     }),
   )

@@ -1,5 +1,6 @@
 import type { UsageStore } from './core/usage/usage-store.ts'
 import type { BlobStore } from './ports/blob-store.ts'
+import type { WebTokens } from './lib/json-web-token.ts'
 import type { Resources } from './resources.ts'
 import type { Running } from './running.ts'
 
@@ -8,7 +9,8 @@ export type Services = Pick<
   Resources,
   'access' | 'agents' | 'tools' | 'connections' | 'models' | 'documents' | 'phoneNumbers'
 > &
-  Pick<Running, 'runs' | 'answers' | 'approvals' | 'threads' | 'callbacks' | 'toolRunner'> & {
+  Pick<Running, 'runs' | 'answers' | 'approvals' | 'threads' | 'sessions' | 'callbacks' | 'toolRunner'> & {
     usage: UsageStore
     blobs: BlobStore
+    webTokens: WebTokens
   }

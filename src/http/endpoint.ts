@@ -131,6 +131,8 @@ export interface EndpointRecord<
   tag: string
   /** What the key must be allowed to do; `any`: any valid key; null: public. */
   scope: Scope | 'any' | null
+  /** With `scope` null: its callers send a credential of the dialect's own, which the handler asks for and checks. */
+  ownCredential?: boolean
   /** The least role, where the scope alone is not enough. */
   role?: Role
   /** Strings as they stand in the path. */

@@ -96,7 +96,7 @@ function operation({ components, problem, print, security }: Common, endpoint: E
     summary,
     ...(text !== '' && { description: text }),
     tags: [tag],
-    security: scope === null ? [] : security,
+    security: scope !== null || endpoint.ownCredential ? security : [],
     parameters: parameters(components, endpoint),
     ...(body !== null && { requestBody: body }),
     responses: { ...errorResponses(endpoint, problem, print), ...replies(components, endpoint) },

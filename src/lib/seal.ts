@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../errors.ts'
@@ -61,6 +61,11 @@ export function createSealer(key: Buffer): Sealer {
       }
     },
   }
+}
+
+/** A key of 32 bytes for another purpose: it tells nothing of `key`, nor of the keys of other purposes. */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', purpose, keyBytes))
 }
 
 /** What was sealed; null when another key sealed it, as after a restore without the secret key. */

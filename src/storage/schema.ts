@@ -269,6 +269,29 @@ interface PhoneNumbers {
   updated_at: Timestamp
 }
 
+interface Sessions {
+  id: string
+  workspace_id: string
+  agent_id: string
+  agent_name: string
+  agent_version: number
+  model: string | null
+  tool_revisions: Json<Record<string, number>>
+  namespace: string
+  key: string
+  thread_id: string
+  principal: Json<unknown>
+  user_identifier: string | null
+  metadata: Json<unknown>
+  greeting: string | null
+  overrides: Json<unknown>
+  state: Generated<string>
+  end_reason: Generated<string | null>
+  created_at: Timestamp
+  last_active_at: Timestamp
+  ended_at: NullableTimestamp
+}
+
 interface Callbacks {
   id: string
   workspace_id: string
@@ -309,6 +332,7 @@ export interface Schema {
   executors: Executors
   settings: Settings
   callbacks: Callbacks
+  sessions: Sessions
   documents: Documents
   document_passages: DocumentPassages
   phone_numbers: PhoneNumbers

@@ -164,8 +164,8 @@ export function createAgentResolver(options: AgentResolverOptions) {
     ): Promise<ResolvedAgent> {
       const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
       const visible = typeof caller === 'string' ? head.workspaceId === caller : maySee(caller, head)
-      if (!visible || head.deleted) throw new AppError('agent_not_found')
-      if (!head.enabled) throw new AppError('agent_disabled')
+      if (!visible || (head.deleted && request.evenDeleted !== true)) throw new AppError('agent_not_found')
+      if (!head.enabled && request.evenDisabled !== true) throw new AppError('agent_disabled')
       const versionId = await versionIdOf(agentId, head, request.version)
       const version =
         versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))

@@ -63,6 +63,24 @@ async function events(agentId: string): Promise<string[]> {
   return rows.map(({ type, seq }) => `${seq} ${type}`)
 }
 
+test('agents are counted and read in parts as their lists have them', async () => {
+  const workspace = await testWorkspace(database)
+  const [boss, colleague] = [await workspace.person('owner'), await workspace.person('member')]
+  const ids: string[] = []
+  for (const visibility of ['workspace', 'private', 'workspace', 'managed'] as const)
+    ids.unshift((await services.agents.create(boss, { definition: definition(), visibility })).id)
+  const { id: deleted } = await services.agents.create(boss, { definition: definition() })
+  await services.agents.remove(boss, deleted)
+  const part = { limit: 2, after: null, offset: 1 }
+  const found = await services.agents.list(boss, part)
+  expect(found.map(({ id }) => id)).toEqual(ids.slice(1, 3))
+  expect(await services.agents.count(boss, {})).toBe(4)
+  expect(await services.agents.count(colleague, {})).toBe(3)
+  expect(await services.agents.count(colleague, { visibility: 'workspace' })).toBe(2)
+  const managed = await services.agents.list(boss, { limit: 9, after: null, visibility: 'managed' })
+  expect(managed.map(({ id }) => id)).toEqual([ids[0]])
+})
+
 describe('versions', () => {
   test('a create publishes version 1 and records both facts', async () => {
     const agent = await services.agents.create(member, { definition: definition() })

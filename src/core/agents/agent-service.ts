@@ -265,6 +265,12 @@ export function createAgentService(options: AgentServiceOptions) {
       return (await store.list(principal.workspaceId, { ...filter, privateOf })).map(shown)
     },
 
+    /** How many agents `list` gives on all its pages together. */
+    count(principal: Principal, filter: Pick<AgentFilter, 'visibility'>): Promise<number> {
+      const privateOf = principal.role === 'owner' ? null : principal.userId
+      return store.count(principal.workspaceId, { ...filter, privateOf })
+    },
+
     /** Newest first; also of a deleted agent. */
     async listVersions(
       principal: Principal,

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { expressionBuilder, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { AppError } from '../../errors.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { Agent, AgentVersion, Visibility } from './agent.ts'
@@ -42,6 +42,9 @@ export interface AgentFilter {
   slug?: string
   name?: string
   enabled?: boolean
+  visibility?: Visibility
+  /** How many of the newest are left out. Default 0. */
+  offset?: number
   /** Private agents are listed for this owner only; null: all of them. */
   privateOf: string | null
 }
@@ -93,20 +96,23 @@ export function createAgentStore(kysely: Kysely<Schema>) {
     },
 
     async list(workspaceId: string, filter: AgentFilter): Promise<Agent[]> {
-      let query = joined(kysely)
-        .where('agents.workspace_id', '=', workspaceId)
-        .where('agents.deleted_at', 'is', null)
-      const { after, slug, name, enabled, privateOf } = filter
-      if (privateOf !== null) {
-        query = query.where((eb) =>
-          eb.or([eb('agents.visibility', '<>', 'private'), eb('agents.owner_id', '=', privateOf)]),
-        )
-      }
+      const { after, limit, offset = 0 } = filter
+      let query = joined(kysely).where(matching(workspaceId, filter))
       if (after !== null) query = query.where('agents.id', '<', after)
-      if (slug !== undefined) query = query.where('agents.slug', '=', slug)
-      if (name !== undefined) query = query.where('agents.name', '=', name)
-      if (enabled !== undefined) query = query.where('agents.enabled', '=', enabled)
-      return (await query.orderBy('agents.id', 'desc').limit(filter.limit).execute()).map(toAgent)
+      return (await query.orderBy('agents.id', 'desc').limit(limit).offset(offset).execute()).map(toAgent)
+    },
+
+    /** How many there are on all pages together. */
+    async count(
+      workspaceId: string,
+      filter: Omit<AgentFilter, 'limit' | 'after' | 'offset'>,
+    ): Promise<number> {
+      const { total } = await kysely
+        .selectFrom('agents')
+        .select((eb) => eb.fn.countAll().as('total'))
+        .where(matching(workspaceId, filter))
+        .executeTakeFirstOrThrow()
+      return Number(total)
     },
 
     /**
@@ -294,6 +300,20 @@ function columns(agent: AgentRow) {
     draft_sealed_secrets: agent.draftSealedSecrets,
     updated_at: agent.updatedAt,
   }
+}
+
+/** The agents that are there and that the filter wants. */
+function matching(workspaceId: string, filter: Omit<AgentFilter, 'limit' | 'after' | 'offset'>) {
+  const eb = expressionBuilder<Schema, 'agents'>()
+  const { slug, name, enabled, visibility, privateOf } = filter
+  const wanted = [eb('agents.workspace_id', '=', workspaceId), eb('agents.deleted_at', 'is', null)]
+  if (slug !== undefined) wanted.push(eb('agents.slug', '=', slug))
+  if (name !== undefined) wanted.push(eb('agents.name', '=', name))
+  if (enabled !== undefined) wanted.push(eb('agents.enabled', '=', enabled))
+  if (visibility !== undefined) wanted.push(eb('agents.visibility', '=', visibility))
+  if (privateOf === null) return eb.and(wanted)
+  const seen = eb.or([eb('agents.visibility', '<>', 'private'), eb('agents.owner_id', '=', privateOf)])
+  return eb.and([...wanted, seen])
 }
 
 function joined(kysely: Kysely<Schema>) {

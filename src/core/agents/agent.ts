@@ -37,6 +37,12 @@ export interface Voice {
   vadThreshold: number | null
   /** Silence that ends a turn, milliseconds. */
   vadSilenceMs: number | null
+  /** Name of the vendor that turns speech into text; only for pipelines. */
+  speechToText: string | null
+  /** Name of the vendor that turns text into speech; only for pipelines. */
+  textToSpeech: string | null
+  /** Name of the vendor of the speech-to-speech model; only for `realtime`. */
+  realtimeProvider: string | null
 }
 
 /** What ends a run cleanly. null: no limit of that kind. */
@@ -133,6 +139,10 @@ export interface RunChoice {
   /** Absent: the published version. */
   version?: number
   overrides?: RunOverrides | null
+  /** A disabled agent too: for those who try it out before it is enabled. */
+  evenDisabled?: boolean
+  /** A deleted agent too: for what was begun before. */
+  evenDeleted?: boolean
   /** Revisions of shared tools that are fixed already, deleted ones too; absent ones: as the reference says. */
   toolRevisions?: Record<string, number>
 }

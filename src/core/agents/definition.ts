@@ -1,5 +1,5 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts'
-import { defaultLimits, type AgentDefinition } from './agent.ts'
+import { defaultLimits, type AgentDefinition, type Voice } from './agent.ts'
 
 /** An agent that only has a name: every field at its default. */
 export function emptyDefinition(name: string): AgentDefinition {
@@ -26,7 +26,18 @@ export function storedDefinition(stored: unknown): AgentDefinition {
     ...emptyDefinition(definition.name),
     ...definition,
     limits: { ...defaultLimits, ...definition.limits },
+    ...(definition.voice && { voice: { ...anyVoice, ...definition.voice } }),
   }
+}
+
+/** A voice that leaves everything to its provider. */
+export const anyVoice: Voice = {
+  voiceId: null,
+  vadThreshold: null,
+  vadSilenceMs: null,
+  speechToText: null,
+  textToSpeech: null,
+  realtimeProvider: null,
 }
 
 /** Whether two definitions mean the same: the order of keys is no difference. */

@@ -93,6 +93,8 @@ export function createApprovalService(deps: {
       overrides: toldTheTime(pins.overrides, clock.now()),
       // What was asked about is what is called, whatever became of the tool since.
       toolRevisions: pins.toolRevisions,
+      evenDisabled: pins.evenDisabled === true,
+      evenDeleted: pins.evenDeleted === true,
       metadata: origin.metadata,
       dialect: origin.dialect,
       source: 'approval',

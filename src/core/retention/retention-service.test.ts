@@ -22,6 +22,7 @@ afterAll(async () => {
 })
 
 let purges = 0
+let sweeps = 0
 
 function retention(days: number | null, documents = { dropStale: async () => 0 }) {
   return createRetentionService({
@@ -32,6 +33,7 @@ function retention(days: number | null, documents = { dropStale: async () => 0 }
     days,
     pruneDispatches: async () => {},
     purgeCallbacks: async () => void (purges += 1),
+    sweepSessions: async () => void (sweeps += 1),
     log: silentLog,
   })
 }
@@ -107,10 +109,11 @@ test('an agent deleted before the retention goes with its versions, once none of
   expect(versions.map((row) => row.agent_id).toSorted()).toEqual([young, live].toSorted())
 })
 
-test('callbacks that nobody needs any more go with every pass, whatever the retention', async () => {
+test('callbacks that nobody needs any more go, and idle sessions end, with every pass, whatever the retention', async () => {
   purges = 0
+  sweeps = 0
   await retention(null).run()
-  expect(purges).toBe(1)
+  expect([purges, sweeps]).toEqual([1, 1])
 })
 
 test('the documents of a deleted agent go first, so that the agent can', async () => {

@@ -27,6 +27,8 @@ export function createRetentionService(deps: {
   pruneDispatches: () => Promise<void>
   /** Deletes callbacks that are done, and those whose run never came to be. */
   purgeCallbacks: () => Promise<void>
+  /** Ends the sessions in which nobody says anything any more. */
+  sweepSessions: () => Promise<void>
   log: Log
 }) {
   const { store, days, log } = deps
@@ -39,6 +41,7 @@ export function createRetentionService(deps: {
     // Before agents: those with documents stay.
     await deps.documents.dropStale()
     await deps.purgeCallbacks()
+    await deps.sweepSessions()
     const deleted = days === null ? 0 : await deleteOlderThan(days)
     await deps.pruneDispatches()
     return deleted
@@ -51,6 +54,7 @@ export function createRetentionService(deps: {
       deleted += page
       if (page < pageSize) break
     }
+    await store.deleteOldSessions(days)
     await store.deleteOldAgents(days)
     return deleted
   }

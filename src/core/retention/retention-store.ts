@@ -29,6 +29,14 @@ export function createRetentionStore(database: Database) {
       return result.rows.length
     },
 
+    /** Sessions that ended more than `days` days ago of which no run is left. */
+    async deleteOldSessions(days: number): Promise<void> {
+      await sql`
+        delete from sessions
+        where ended_at < now() - make_interval(days => ${days})
+          and not exists (select 1 from runs where runs.thread_id = sessions.thread_id)`.execute(db)
+    },
+
     /** Agents deleted more than `days` days ago of which no run is left, with their versions and threads; how many. */
     async deleteOldAgents(days: number): Promise<number> {
       return await db.transaction().execute(async (transaction) => {
@@ -41,6 +49,7 @@ export function createRetentionStore(database: Database) {
         if (ids.length === 0) return 0
         await transaction.deleteFrom('agent_days').where('agent_id', 'in', ids).execute()
         await transaction.deleteFrom('agent_versions').where('agent_id', 'in', ids).execute()
+        await transaction.deleteFrom('sessions').where('agent_id', 'in', ids).execute()
         await transaction.deleteFrom('threads').where('agent_id', 'in', ids).execute()
         await transaction.deleteFrom('events').where('stream', 'in', ids).execute()
         await transaction.deleteFrom('streams').where('id', 'in', ids).execute()

@@ -53,6 +53,10 @@ export interface RunRequest {
   preceding?: PrecedingMessage[]
   /** Revisions of shared tools that a run before this one pinned. Absent: the newest, where the agent fixes none. */
   toolRevisions?: Record<string, number>
+  /** Also while the agent is disabled: for those who try it out. */
+  evenDisabled?: boolean
+  /** Also when the agent was deleted: for a conversation that was begun before. */
+  evenDeleted?: boolean
   /** What this run does differently from the agent's version. */
   overrides?: RunOverrides | null
 }
@@ -103,6 +107,8 @@ export function createRunService(deps: {
     const { overrides = null, toolRevisions = {} } = request
     const chosen = {
       overrides,
+      evenDisabled: request.evenDisabled === true,
+      evenDeleted: request.evenDeleted === true,
       toolRevisions,
       ...(request.version !== null && { version: request.version }),
     }
@@ -141,6 +147,8 @@ export function createRunService(deps: {
       overrides: request.overrides ?? null,
       knowledge: agent.knowledge,
       historyRuns: thread === null ? 0 : agent.definition.history.runs,
+      ...(request.evenDisabled && { evenDisabled: true }),
+      ...(request.evenDeleted && { evenDeleted: true }),
       deferredCall: request.deferredCall ?? null,
     }
     const direct = !request.background && request.delaySeconds === 0

@@ -75,6 +75,9 @@ export interface RunPins {
   knowledge: boolean
   /** History is what the thread held when the run was accepted: runs of it before this one. */
   historyRuns: number
+  /** It was accepted although the agent may have been disabled, or deleted; so are the runs that go on from it. */
+  evenDisabled?: boolean
+  evenDeleted?: boolean
   /** Set on a run that a deferred approval started: the call it begins with. */
   deferredCall: DeferredCall | null
 }

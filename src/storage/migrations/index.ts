@@ -3,6 +3,7 @@ import * as spine from './0001-spine.ts'
 import * as phoneNumbers from './0002-phone-numbers.ts'
 import * as documents from './0003-documents.ts'
 import * as callbacks from './0004-callbacks.ts'
+import * as sessions from './0005-sessions.ts'
 
 /** Numbered, forward only. A name that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002-phone-numbers': phoneNumbers,
   '0003-documents': documents,
   '0004-callbacks': callbacks,
+  '0005-sessions': sessions,
 }
