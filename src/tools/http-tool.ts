@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import { examplesPrefix } from '../core/tools/http-url.ts'
 import type { HttpTool } from '../core/tools/tool.ts'
 import { AppError } from '../errors.ts'
@@ -6,8 +5,9 @@ import type { Egress } from '../lib/egress.ts'
 import { createSecretHider, type HideSecrets } from '../lib/hide-secrets.ts'
 import { isJsonObject, type JsonValue } from '../lib/json.ts'
 import type { EffectCheck, ToolKind, ToolResult } from '../ports/tool-kind.ts'
-import { answerValue, errorExcerpt, readAnswer } from './http-answer.ts'
+import { answerValue, readAnswer } from './http-answer.ts'
 import { httpToolRequest, toolHeaders, type HttpToolRequest } from './http-request.ts'
+import { toolResult, type HttpOutcome } from './http-result.ts'
 
 /** Answers what lies below `/examples/` inside this process. `path` carries the query. */
 export type ServeExample = (
@@ -31,14 +31,16 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
       signal.throwIfAborted()
       return { status, value }
     }
+    // The limit on the whole call ends it, so that a call that takes too long always ends with the same words.
+    const afterTheLimitMs = tool.timeoutSeconds * 1000 + 1000
     const response = await deps.egress.request({
       method,
       url,
       headers,
       signal,
       trusted: false,
-      headersTimeoutMs: tool.timeoutSeconds * 1000,
-      idleTimeoutMs: tool.timeoutSeconds * 1000,
+      headersTimeoutMs: afterTheLimitMs,
+      idleTimeoutMs: afterTheLimitMs,
       repeatable: tool.effects === 'none' || method === 'GET',
       ...(body === undefined ? {} : { body }),
     })
@@ -52,13 +54,14 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
     request: HttpToolRequest,
     tool: HttpTool,
     caller: AbortSignal,
-  ): Promise<Answer | { problem: string }> {
+  ): Promise<HttpOutcome> {
     const limit = AbortSignal.timeout(tool.timeoutSeconds * 1000)
     try {
       return await ask(request, tool, AbortSignal.any([caller, limit]))
     } catch (error) {
       caller.throwIfAborted()
-      if (limit.aborted) return { problem: `It did not answer within ${tool.timeoutSeconds} s.` }
+      if (limit.aborted)
+        return { problem: `It did not answer within ${tool.timeoutSeconds} s.`, timedOut: true }
       if (error instanceof AppError) return { problem: hiderOf(tool)(error.message) }
       throw error
     }
@@ -70,13 +73,7 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
     async call(tool, { arguments: args, effectId, signal }): Promise<ToolResult> {
       signal.throwIfAborted()
       const request = httpToolRequest(tool, args, effectId)
-      if ('problem' in request) return { status: 'error', message: request.problem }
-      const answer = await askInTime(request, tool, signal)
-      if ('problem' in answer) return { status: 'error', message: answer.problem }
-      const { status, value } = answer
-      if (status >= 200 && status < 300) return { status: 'ok', output: value }
-      const message = `It answered ${status} ${STATUS_CODES[status] ?? ''}`.trim() + '.'
-      return { status: 'error', message, output: { status, body: errorExcerpt(value) } }
+      return toolResult(tool, 'problem' in request ? request : await askInTime(request, tool, signal))
     },
 
     async check(tool, { effectId, signal }): Promise<EffectCheck> {

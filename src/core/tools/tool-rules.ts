@@ -10,6 +10,8 @@ import type { AgentTool, HttpTool, McpTool, ToolDefinition } from './tool.ts'
 const nameForm = /^[A-Za-z0-9_-]{1,64}$/
 const maxDescription = 4_000
 const maxTimeoutSeconds = 3_600
+const maxExtensionsBytes = 16 * 1024
+
 /**
  * What is wrong with a tool, each with the field it is about (`at` is where the tool stands, such as `tools[0]`; empty
  * for a tool that stands alone). Fields are named as they are documented: snake_case.
@@ -69,6 +71,8 @@ function httpProblems(tool: HttpTool, report: Report): void {
   if (!(tool.timeoutSeconds >= 1 && tool.timeoutSeconds <= maxTimeoutSeconds)) {
     report('timeout_seconds', `must be between 1 and ${maxTimeoutSeconds}`)
   }
+  if (Buffer.byteLength(JSON.stringify(tool.extensions ?? {})) > maxExtensionsBytes)
+    report('extensions', `may have at most ${maxExtensionsBytes} bytes as JSON`)
   reportHeaders(tool.headers, report)
 }
 

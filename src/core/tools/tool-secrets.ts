@@ -88,6 +88,16 @@ export function storedSecrets(
   return { tools, secrets: text === null ? null : (JSON.parse(text) as SecretMap) } // we sealed this form
 }
 
+/** What is stored of one tool, for a change that calls it `name`. */
+export function underName(stored: StoredSecrets, tool: ToolDefinition, name: string): StoredSecrets {
+  if (name === tool.name) return stored
+  const headers = placeOf(tool.name, '').length
+  const moved = Object.entries(stored.secrets ?? {}).map(([place, value]) => {
+    return [placeOf(name, place.slice(headers)), value] as const
+  })
+  return { tools: [{ ...tool, name }], secrets: stored.secrets && Object.fromEntries(moved) }
+}
+
 export function sameSecrets(a: SecretMap | null, b: SecretMap | null): boolean {
   return a !== null && b !== null && canonicalJson(a) === canonicalJson(b)
 }

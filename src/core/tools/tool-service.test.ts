@@ -61,6 +61,48 @@ test('each change is a revision, no change is none', async () => {
   expect(events.map(({ type }) => type)).toEqual(['tool.created', 'tool.updated'])
 })
 
+test('a name may be unique among tools that carry the same, and is free again when its tool is gone', async () => {
+  const uniqueAmong = { shop: { counter: 'one' } }
+  const definition: HttpTool = { ...lookup, extensions: { shop: { counter: 'one', label: 'Lookup' } } }
+  const create = (more: Partial<HttpTool> = {}) =>
+    services.tools.create(member, { definition: { ...definition, ...more }, uniqueAmong })
+  const attempts = await Promise.allSettled([create(), create(), create()])
+  const made = attempts.filter((attempt) => attempt.status === 'fulfilled')
+  expect(made).toHaveLength(1)
+  const [first] = made
+  await expect(create()).rejects.toEqual(refusal('tool_name_taken'))
+  const second = await create({ name: 'second' })
+  const renamed = (current: ToolDefinition) => ({ ...current, name: 'lookup' })
+  await expect(services.tools.update(member, second.id, renamed, uniqueAmong)).rejects.toEqual(
+    refusal('tool_name_taken'),
+  )
+  // Whoever does not ask, or carries something else, is not held to it.
+  await services.tools.create(member, { definition: lookup, uniqueAmong: { shop: { counter: 'two' } } })
+  await services.tools.create(member, { definition: lookup })
+  await services.tools.remove(member, first?.value.id ?? '')
+  expect((await services.tools.update(member, second.id, renamed, uniqueAmong)).definition.name).toBe(
+    'lookup',
+  )
+})
+
+test('a tool keeps its secrets under another name', async () => {
+  const { id } = await services.tools.create(member, { definition: lookup })
+  const renamed = (current: ToolDefinition) => ({ ...current, name: 'find' })
+  expect((await services.tools.update(member, id, renamed)).definition.name).toBe('find')
+  expect(await services.tools.openRevision(id, 2)).toMatchObject({ headers: { 'X-Key': 'canary-value' } })
+  const moved = (current: ToolDefinition) => ({ ...current, name: 'get', url: 'https://other.example/' })
+  await expect(services.tools.update(member, id, moved)).rejects.toEqual(
+    refusal('invalid_request', 'headers.X-Key'),
+  )
+})
+
+test('what other APIs keep with a tool has a limit', async () => {
+  const extensions = { shop: { label: 'x'.repeat(16 * 1024) } }
+  await expect(services.tools.create(member, { definition: { ...lookup, extensions } })).rejects.toEqual(
+    refusal('invalid_request', 'extensions'),
+  )
+})
+
 test('concurrent changes each make their revision', async () => {
   const { id } = await services.tools.create(member, { definition: lookup })
   await Promise.all(

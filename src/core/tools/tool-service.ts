@@ -2,7 +2,7 @@ import { AppError, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { FreshCache } from '../../lib/fresh-cache.ts'
 import { newId } from '../../lib/ids.ts'
-import { canonicalJson, type JsonValue } from '../../lib/json.ts'
+import { canonicalJson, type JsonObject, type JsonValue } from '../../lib/json.ts'
 import type { Sealer } from '../../lib/seal.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Event } from '../events/event.ts'
@@ -17,6 +17,7 @@ import {
   sealSecrets,
   storedSecrets,
   takeSecrets,
+  underName,
 } from './tool-secrets.ts'
 import type { StoredSecrets } from './tool-secrets.ts'
 import type { Page, StoredRevision, StoredTool, ToolStore } from './tool-store.ts'
@@ -41,6 +42,9 @@ export interface ToolHead {
   revision: number
   deleted: boolean
 }
+
+/** What tools carry among which one name shall stand for one tool. */
+export type UniqueAmong = Record<string, JsonObject>
 
 export type ToolService = ReturnType<typeof createToolService>
 
@@ -81,10 +85,13 @@ export function createToolService(options: ToolServiceOptions) {
     return storedSecrets(sealer, { tools: [tool.definition], sealed: tool.sealedSecrets }, tool.id)
   }
 
-  /** Answers the existing tool when one with this id exists in the workspace: a repeated create creates once. */
+  /**
+   * Answers the existing tool when one with this id exists in the workspace: a repeated create creates once.
+   * `tool_name_taken` when a tool that carries `uniqueAmong` has the name.
+   */
   async function create(
     principal: Principal,
-    request: { id?: string; definition: ToolDefinition },
+    request: { id?: string; definition: ToolDefinition; uniqueAmong?: UniqueAmong },
   ): Promise<WorkspaceTool> {
     const id = request.id ?? newId()
     const existing = request.id === undefined ? null : await store.find(id)
@@ -93,6 +100,7 @@ export function createToolService(options: ToolServiceOptions) {
     const { workspaceId, userId: createdBy } = principal
     const createdAt = new Date(clock.now())
     const event = await store.transaction(async (transaction) => {
+      await refuseTaken(transaction, { id, workspaceId, name: definition.name }, request.uniqueAmong)
       await store.insert(transaction, { id, workspaceId, name: definition.name, at: createdAt })
       await store.insertRevision(transaction, {
         toolId: id,
@@ -114,19 +122,33 @@ export function createToolService(options: ToolServiceOptions) {
     return shown(await mustFind(principal, id))
   }
 
-  /** A change makes a new revision; no change makes none. `change` may be asked again when somebody else was faster. */
+  async function refuseTaken(
+    transaction: Parameters<typeof store.lock>[0],
+    tool: { id: string; workspaceId: string; name: string },
+    extensions: UniqueAmong | undefined,
+  ): Promise<void> {
+    if (extensions === undefined || !(await store.isTaken(transaction, { ...tool, extensions }))) return
+    throw new AppError('tool_name_taken')
+  }
+
+  /**
+   * A change makes a new revision; no change makes none. `change` may be asked again when somebody else was faster.
+   * `tool_name_taken` when it is renamed and a tool that carries `uniqueAmong` has the name.
+   */
   async function update(
     principal: Principal,
     toolId: string,
     change: (definition: ToolDefinition) => ToolDefinition,
+    uniqueAmong?: UniqueAmong,
   ): Promise<WorkspaceTool> {
     for (;;) {
       const tool = await mustFind(principal, toolId)
       const before = secretsOf(tool)
-      const next = prepare(toolId, change(tool.definition), before)
+      const changed = change(tool.definition)
+      const next = prepare(toolId, changed, underName(before, tool.definition, changed.name))
       if (sameTool(tool.definition, next.definition) && sameSecrets(before.secrets, next.secrets))
         return shown(tool)
-      const event = await advance(principal, tool, next)
+      const event = await advance(principal, tool, next, uniqueAmong)
       if (event === null) continue // somebody else changed it meanwhile: apply the change to what is there now
       heads.invalidate(toolId)
       publish(tool.workspaceId, event)
@@ -138,6 +160,7 @@ export function createToolService(options: ToolServiceOptions) {
     principal: Principal,
     tool: StoredTool,
     next: { definition: ToolDefinition; sealedSecrets: string | null },
+    uniqueAmong: UniqueAmong | undefined,
   ): Promise<Event | null> {
     const revision = tool.revision + 1
     const at = new Date(clock.now())
@@ -146,7 +169,10 @@ export function createToolService(options: ToolServiceOptions) {
       const held = await store.lock(transaction, tool.id)
       if (held === null || held.deleted) throw new AppError('tool_not_found')
       if (held.revision !== tool.revision) return null
-      if (name !== tool.definition.name) await refuseInUse(transaction, tool.id, 'renamed')
+      if (name !== tool.definition.name) {
+        await refuseTaken(transaction, { ...tool, name }, uniqueAmong)
+        await refuseInUse(transaction, tool.id, 'renamed')
+      }
       await store.insertRevision(transaction, {
         toolId: tool.id,
         revision,

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { sql } from 'kysely'
+import type { JsonObject } from '../../lib/json.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { ToolDefinition, ToolRevision, WorkspaceTool } from './tool.ts'
 
@@ -19,6 +20,14 @@ export interface Page {
   limit: number
   /** Id of the last object of the page before; null: from the newest. */
   after: string | null
+}
+
+/** A name that shall be the only one among the tools that carry `extensions`. */
+export interface Named {
+  id: string
+  workspaceId: string
+  name: string
+  extensions: Record<string, JsonObject>
 }
 
 export type ToolStore = ReturnType<typeof createToolStore>
@@ -126,6 +135,26 @@ export function createToolStore(kysely: Kysely<Schema>) {
       let query = kysely.selectFrom('tool_revisions').selectAll().where('tool_id', '=', toolId)
       if (page.after !== null) query = query.where('revision', '<', page.after)
       return (await query.orderBy('revision', 'desc').limit(page.limit).execute()).map(toRevision)
+    },
+
+    /**
+     * Whether another live tool of the workspace has this name and the same extensions. Whoever asks within a
+     * transaction takes turns with others who ask about this name until it ends.
+     */
+    async isTaken(transaction: Tx, tool: Named): Promise<boolean> {
+      const { id, workspaceId, name, extensions } = tool
+      const turn = `tool-name/${workspaceId}/${name}`
+      await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(transaction)
+      const found = await joined(transaction)
+        .where('tools.workspace_id', '=', workspaceId)
+        .where('tools.deleted_at', 'is', null)
+        .where('tools.name', '=', name)
+        .where('tools.id', '!=', id)
+        .where(
+          sql<boolean>`tool_revisions.definition::jsonb -> 'extensions' @> ${JSON.stringify(extensions)}::jsonb`,
+        )
+        .executeTakeFirst()
+      return found !== undefined
     },
 
     /** Names of the live agents whose published version or draft refers to the tool. */

@@ -18,6 +18,13 @@ export type EffectPolicy = 'none' | 'idempotent' | 'checkable' | 'once'
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/**
+ * - `whole`: the answer as it is, failures with what came with them.
+ * - `first_of_result_data_message`: one text. Of a JSON object the first member of these names that is there, else all
+ *   of it; a failure is `Error: ` and the status, or why there is none.
+ */
+export type ReplyText = 'whole' | 'first_of_result_data_message'
+
 interface ToolBase {
   /** What the model calls it: 1–64 of `A–Z a–z 0–9 _ -`, unique within an agent. */
   name: string
@@ -38,6 +45,10 @@ export interface HttpTool extends ToolBase {
   checkUrl: string | null
   /** Longest time one call may take, seconds. */
   timeoutSeconds: number
+  /** What of an answer the model is given. Absent: `whole`. */
+  replyText?: ReplyText
+  /** What one dialect must print and nobody else reads, by dialect. Absent: nothing. */
+  extensions?: Record<string, JsonObject>
 }
 
 /** The client executes it: the run waits for the output. */

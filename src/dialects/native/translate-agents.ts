@@ -152,8 +152,15 @@ export function printDefinition(definition: AgentDefinition): PrintedDefinition 
   }
 }
 
-function printVoice({ voiceId, vadThreshold, vadSilenceMs }: Voice) {
-  return { voice_id: voiceId, vad_threshold: vadThreshold, vad_silence_ms: vadSilenceMs }
+function printVoice(voice: Voice) {
+  return {
+    voice_id: voice.voiceId,
+    vad_threshold: voice.vadThreshold,
+    vad_silence_ms: voice.vadSilenceMs,
+    speech_to_text: voice.speechToText,
+    text_to_speech: voice.textToSpeech,
+    realtime_provider: voice.realtimeProvider,
+  }
 }
 
 function printModel(model: ModelChoice) {

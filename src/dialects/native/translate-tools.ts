@@ -95,6 +95,8 @@ function readHttpTool(tool: Extract<ToolInput, { type: 'http' }>): HttpTool {
     effects: tool.effects ?? (method === 'GET' ? 'none' : 'once'),
     checkUrl: tool.check_url ?? null,
     timeoutSeconds: tool.timeout_seconds ?? defaultTimeoutSeconds,
+    ...(tool.reply_text && { replyText: tool.reply_text }),
+    ...(tool.extensions && { extensions: tool.extensions }),
   }
 }
 
@@ -153,6 +155,8 @@ function printShareable(tool: HttpTool | FunctionTool) {
     effects: tool.effects,
     check_url: tool.checkUrl,
     timeout_seconds: tool.timeoutSeconds,
+    ...(tool.replyText && { reply_text: tool.replyText }),
+    ...(tool.extensions && { extensions: tool.extensions }),
   }
 }
 

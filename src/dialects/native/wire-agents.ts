@@ -14,6 +14,9 @@ const voiceSchema = z.strictObject({
   voice_id: z.string().nullable(),
   vad_threshold: z.number().nullable().describe('0 to 1; lower hears quieter speech.'),
   vad_silence_ms: z.int().nullable().describe('Silence that ends a turn, milliseconds.'),
+  speech_to_text: z.string().nullable().describe('Vendor, only for pipelines.'),
+  text_to_speech: z.string().nullable().describe('Vendor, only for pipelines.'),
+  realtime_provider: z.string().nullable().describe('Vendor, only for `realtime`.'),
 })
 
 const modelObject = z.strictObject({

@@ -4,6 +4,7 @@ import { idSchema, timeSchema } from './wire-common.ts'
 const approvalSchema = z.enum(['never', 'always'])
 const methodSchema = z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 const effectsSchema = z.enum(['none', 'idempotent', 'checkable', 'once'])
+const replyTextSchema = z.enum(['whole', 'first_of_result_data_message'])
 const jsonSchemaSchema = z.record(z.string(), z.json()).describe('JSON Schema of the arguments, an object.')
 
 /** Tools that are documented for later; asking for one is answered with `feature_unavailable`. */
@@ -46,6 +47,15 @@ const httpInput = z.strictObject({
     .nullish()
     .describe('For `checkable`: answers whether a call happened, asked with its Idempotency-Key.'),
   timeout_seconds: z.number().nullish().describe('Longest time one call may take. Default 60.'),
+  reply_text: replyTextSchema
+    .nullish()
+    .describe(
+      'What of an answer the model is given. Default: `whole`. `first_of_result_data_message`: one text, the first of these members that is there.',
+    ),
+  extensions: z
+    .record(z.string(), z.record(z.string(), z.json()))
+    .nullish()
+    .describe('What other APIs keep with it, by API.'),
 })
 
 const functionInput = z.strictObject({ type: z.literal('function'), ...shared })
@@ -97,6 +107,8 @@ const printedHttp = z.strictObject({
   effects: effectsSchema,
   check_url: z.string().nullable(),
   timeout_seconds: z.number(),
+  reply_text: replyTextSchema.optional(),
+  extensions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 })
 
 const printedFunction = z.strictObject({ type: z.literal('function'), ...printedShared })
