@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { makeEndpoints } from '../src/dialects/make/index.ts'
 import { nativeEndpoints } from '../src/dialects/native/index.ts'
 import { supportedDialects } from '../src/dialects/support.ts'
+import { talkifaiEndpoints } from '../src/dialects/talkifai/index.ts'
 import { xaiEndpoints } from '../src/dialects/xai/index.ts'
 import { serverEndpoints } from '../src/http/server-endpoints.ts'
 import type { Services } from '../src/services.ts'
@@ -56,6 +57,10 @@ export function generatedDocuments(): Record<string, string> {
     'docs/reference/api-make.md': renderApi(vendor('Make', '/make', 'Authorization: Token <key>'), [
       { prefix: '/make/api/v2', endpoints: makeEndpoints(noServices()) },
     ]),
+    'docs/reference/api-talkifai.md': renderApi(
+      vendor('TalkifAI', '/talkifai', 'Authorization: Bearer <key>` or `x-api-key: <key>'),
+      [{ prefix: '/talkifai', endpoints: talkifaiEndpoints(noServices()) }],
+    ),
     'docs/reference/api-xai.md': renderApi(vendor('xAI', '/xai', 'Authorization: Bearer <key>'), [
       { prefix: '/xai', endpoints: xaiEndpoints(noServices()) },
     ]),

@@ -8,6 +8,7 @@ import { createResolver } from './dialects/index.ts'
 import { createMakeDialect, makeEndpoints } from './dialects/make/index.ts'
 import { renderMakeCallback } from './dialects/make/render-callback.ts'
 import { createNativeDialect, nativeEndpoints } from './dialects/native/index.ts'
+import { createTalkifaiDialect, talkifaiEndpoints } from './dialects/talkifai/index.ts'
 import { createXaiDialect, xaiEndpoints } from './dialects/xai/index.ts'
 import type { Foundation } from './foundation.ts'
 import { createApp, type App } from './http/app.ts'
@@ -27,8 +28,9 @@ export type ServerHooks = Pick<RouteServices, 'onReply'>
 export function speak(services: Services) {
   const native = createNativeDialect(nativeEndpoints(services))
   const make = createMakeDialect(makeEndpoints(services), renderMakeCallback(services))
+  const talkifai = createTalkifaiDialect(talkifaiEndpoints(services))
   const xai = createXaiDialect(xaiEndpoints(services))
-  return [native, make, xai] as const
+  return [native, make, talkifai, xai] as const
 }
 
 /** What callbacks say: each speaks its own dialect. */

@@ -219,8 +219,8 @@ test('the dialects that configuration may name are those that are spoken', () =>
 
 test.each([
   [
-    { PARLEY_HOST_DIALECTS: 'a.example=make,b.example=talkifai' },
-    'PARLEY_HOST_DIALECTS names the dialect "talkifai", which is not available in this version; use native, make or xai.',
+    { PARLEY_HOST_DIALECTS: 'a.example=make,b.example=xpander' },
+    'PARLEY_HOST_DIALECTS names the dialect "xpander", which is not available in this version; use native, make, talkifai or xai.',
   ],
   [
     { PARLEY_PUBLISH_MODE: 'staged' },
@@ -228,7 +228,7 @@ test.each([
   ],
   [
     { PARLEY_DIALECT_DEFAULT: 'xpander' },
-    'PARLEY_DIALECT_DEFAULT names the dialect "xpander", which is not available in this version; use native, make or xai.',
+    'PARLEY_DIALECT_DEFAULT names the dialect "xpander", which is not available in this version; use native, make, talkifai or xai.',
   ],
 ])('what this version does not do is refused, not ignored: %j', (env, sentence) => {
   expect(problems(env)).toEqual([sentence])

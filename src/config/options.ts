@@ -5,7 +5,7 @@ import { flag, integer, list, option, type OptionRecord } from './option.ts'
 /** The APIs that Parley speaks or will speak, by the name used in configuration. */
 const dialectNames = ['native', 'make', 'talkifai', 'xai', 'xpander'] as const
 /** Those that this version speaks. */
-export const spokenDialectNames: readonly string[] = ['native', 'make', 'xai']
+export const spokenDialectNames: readonly string[] = ['native', 'make', 'talkifai', 'xai']
 
 const hostForm = /^[A-Za-z0-9.:[\]_-]+$/
 

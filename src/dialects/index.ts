@@ -8,7 +8,8 @@ import { resolveDialect } from './resolve.ts'
 export const dialectRows = [
   { name: 'native', mount: 'native', keyForm: keyForms.native, ownPaths: [] },
   { name: 'make', mount: 'make', keyForm: keyForms.make, ownPaths: ['/api/v2'] },
-  { name: 'talkifai', mount: 'talkifai', keyForm: keyForms.talkifai, ownPaths: [] },
+  // A session token has no form of its own: what it is sent to must say whose it is.
+  { name: 'talkifai', mount: 'talkifai', keyForm: keyForms.talkifai, ownPaths: ['/v1/chat/sessions'] },
   { name: 'xai', mount: 'xai', keyForm: keyForms.xai, ownPaths: [] },
   { name: 'xpander', mount: 'xpander', keyForm: keyForms.xpander, ownPaths: [] },
 ] as const satisfies DialectRow[]
@@ -21,7 +22,7 @@ export function dialectRow(name: (typeof dialectRows)[number]['name']): DialectR
 }
 
 /** Names of the dialects that this server speaks. */
-export const spokenDialects: readonly string[] = ['native', 'make', 'xai']
+export const spokenDialects: readonly string[] = ['native', 'make', 'talkifai', 'xai']
 
 /** Rows of the dialects that this server speaks. */
 export const spokenRows: readonly DialectRow[] = dialectRows.filter(({ name }) =>

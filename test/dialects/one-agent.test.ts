@@ -4,6 +4,7 @@ import { startFakeOpenAi } from '../support/fake-openai.ts'
 import { makeScenario, makeTeam, type MakeTeam } from '../support/make-team.ts'
 import { callsTools, says } from '../support/scenario.ts'
 import type { ScriptedAnswer } from '../support/scripted-answer.ts'
+import { readBlocks } from '../support/talkifai-chat.ts'
 import { startTestServer, type Reply, type TestServer } from '../support/server.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
@@ -73,7 +74,7 @@ async function expectStatus(
 const through = {
   xai: {
     async create(): Promise<string> {
-      const body = { name: 'Desk', instructions: 'Answer callers.', voice: { voice_id: 'ara' } }
+      const body = { name: 'Desk', instructions: 'Answer callers.' }
       const { agent } = await expectStatus(200, server.call('POST', '/xai/v1/agents', body))
       // This API has no word for a tool that the server calls: another one adds it.
       const tools = [{ type: 'reference', tool_id: toolId }]
@@ -88,6 +89,39 @@ const through = {
     async edit(id: string, name: string): Promise<void> {
       const body = { agent: { name }, field_mask: { paths: ['name'] } }
       await expectStatus(200, server.call('PATCH', `/xai/v1/agents/${printed(id)}`, body))
+    },
+  },
+  talkifai: {
+    async create(): Promise<string> {
+      const body = {
+        name: 'Desk',
+        agentArchitecture: 'text',
+        model: 'gpt-test',
+        systemPrompt: 'Answer callers.',
+        mode: 'public',
+        active: true,
+      }
+      const { data } = await expectStatus(201, server.call('POST', '/talkifai/v1/agents', body))
+      // Functions of this API belong to one agent: another API gives it the one that is shared.
+      const tools = [{ type: 'reference', tool_id: toolId }]
+      await expectStatus(200, server.call('PATCH', `/v1/agents/${data.id}`, { tools }))
+      return uuidOf(data.id)
+    },
+    async read(id: string): Promise<Seen> {
+      const { data } = await expectStatus(200, server.call('GET', `/talkifai/v1/agents/${printed(id)}`))
+      return { name: data.name, instructions: data.systemPrompt, tools: data.enabledCustomFunctions }
+    },
+    async edit(id: string, name: string): Promise<void> {
+      await expectStatus(200, server.call('PATCH', `/talkifai/v1/agents/${printed(id)}`, { name }))
+    },
+    async run(id: string): Promise<string> {
+      const chat = '/talkifai/v1/chat/sessions'
+      const session = await expectStatus(200, server.call('POST', chat, { agent_id: printed(id) }))
+      const path = `${chat}/${session.conversation_id}/messages`
+      const options = { key: session.session_token }
+      const reply = await server.open('POST', path, { message: 'Where is order 1182?' }, options)
+      const chunks = readBlocks(await reply.text()).filter(({ event }) => event === 'chunk')
+      return chunks.map(({ data }) => data.delta).join('')
     },
   },
   make: {
@@ -147,10 +181,10 @@ const through = {
 }
 
 type Dialect = keyof typeof through
-const all: Dialect[] = ['xai', 'make', 'native']
+const all: Dialect[] = ['xai', 'talkifai', 'make', 'native']
 
-describe.each(all)('an agent with an HTTP tool, made through %s', (origin) => {
-  test('is read and edited through every other API and run through Make and natively with the same call', async () => {
+describe.each(all)('a text agent with an HTTP tool, made through %s', (origin) => {
+  test('is read and edited through every other API and run through those that run text with the same call', async () => {
     const id = await through[origin].create()
     const seen = { name: 'Desk', instructions: 'Answer callers.', tools: ['lookup_order'] }
     for (const reader of all) expect([reader, await through[reader].read(id)]).toEqual([reader, seen])
@@ -161,12 +195,13 @@ describe.each(all)('an agent with an HTTP tool, made through %s', (origin) => {
         expect([reader, await through[reader].read(id)]).toEqual([reader, { ...seen, name }])
     }
     const before = site.callsOf('/orders').length
-    for (const runner of ['make', 'native'] as const) {
+    for (const runner of ['make', 'talkifai', 'native'] as const) {
       script.push(callsTools(['call_a', 'lookup_order', { order_id: '1182' }]), says('It was shipped.'))
       expect([runner, await through[runner].run(id)]).toEqual([runner, 'It was shipped.'])
     }
     const calls = site.callsOf('/orders').slice(before)
     expect(calls.map(({ method, path, query }) => [method, path, query])).toEqual([
+      ['GET', '/orders/1182', {}],
       ['GET', '/orders/1182', {}],
       ['GET', '/orders/1182', {}],
     ])

@@ -203,7 +203,19 @@ describe.each(named(lists))('$name', ({ route }) => {
   })
 })
 
-describe.each(named(routes.filter((route) => route.endpoint.scope === null)))('$name', ({ route }) => {
+const open = routes.filter(({ endpoint }) => endpoint.scope === null)
+
+describe.each(named(open.filter(({ endpoint }) => endpoint.ownCredential)))('$name', ({ route }) => {
+  const { endpoint } = route
+
+  test.each(['none', 'a key', 'a token of another server'])('refuses a caller who sends %s', async (sent) => {
+    const key = sent === 'none' ? null : sent === 'a key' ? workspace.ownerKey : 'eyJhbGciOiJub25lIn0.e30.'
+    const body = endpoint.body === undefined ? undefined : await exampleBody(route, own)
+    expectError(route, await send(route, anyPath(route), key, body), 401, endpoint.errors)
+  })
+})
+
+describe.each(named(open.filter(({ endpoint }) => !endpoint.ownCredential)))('$name', ({ route }) => {
   test('is public', async () => {
     const { status } = await send(route, await pathIn(route, own), null)
     expect([401, 403]).not.toContain(status)

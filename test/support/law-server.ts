@@ -11,6 +11,7 @@ import { checkReply } from './http-reply.ts'
 import type { Caller, LawFixtures, LawWorkspace } from './law-fixtures/law-fixtures.ts'
 import { makeFixtures } from './law-fixtures/make.ts'
 import { nativeFixtures } from './law-fixtures/native.ts'
+import { talkifaiFixtures } from './law-fixtures/talkifai.ts'
 import { xaiFixtures } from './law-fixtures/xai.ts'
 import { startTestServer } from './server.ts'
 
@@ -18,6 +19,7 @@ import { startTestServer } from './server.ts'
 const fixturesByDialect: Readonly<Record<string, LawFixtures>> = {
   native: nativeFixtures,
   make: makeFixtures,
+  talkifai: talkifaiFixtures,
   xai: xaiFixtures,
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError, type Category } from '../../errors.ts'
+import type { AppError, Category } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
@@ -58,23 +58,4 @@ export function printError(error: AppError, context: ErrorContext): PrintedError
 /** None of this dialect's replies is a stream; the frame asks for it all the same. */
 export function printStreamError(error: AppError): SseMessage {
   return { event: 'error', data: envelope(error, statusOf(error.category)) }
-}
-
-/**
- * What `work` answers, or what it is refused with, its fields renamed: core calls them by its own names, the client has
- * to find them in what it sent.
- */
-export async function withWireFields<Result>(
-  rename: (field: string) => string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.fields.length === 0) throw error
-    const fields = error.fields.map(({ field, message }) => ({ field: rename(field), message }))
-    const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ')
-    const { code, facts, cause } = error
-    throw new AppError(code, { detail, fields, facts, ...(cause !== undefined && { cause }) })
-  }
 }

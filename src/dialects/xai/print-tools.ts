@@ -1,7 +1,7 @@
 import type { AgentTool, McpTool } from '../../core/tools/tool.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts'
 import { asSent, keepAsSent } from '../as-sent.ts'
-import { sharedTool, type SharedTools } from './shared-tools.ts'
+import { sharedTool, type SharedTools } from '../shared-tools.ts'
 import { isSearch, wireSetting, type ReadTool } from './translate-tools.ts'
 
 const mask = '***'

@@ -1,12 +1,12 @@
 import type { Agent, AgentDefinition, Voice } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
-import { emptyDefinition } from '../../core/agents/definition.ts'
+import { anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { printId } from '../../lib/ids.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import { readFieldMask } from './field-mask.ts'
 import { keptTools, printTools } from './print-tools.ts'
-import type { SharedTools } from './shared-tools.ts'
+import type { SharedTools } from '../shared-tools.ts'
 import { readTools, toolField } from './translate-tools.ts'
 import {
   agentPaths,
@@ -70,7 +70,7 @@ const writes: Record<AgentPath, Write> = {
     const written = { ...current, tools: tools.map(({ tool }) => tool) }
     return withKept(written, 'tools', keptTools(tools, shared))
   },
-  voice: (current, fields) => withVoice(current, readVoice(fields.voice ?? null)),
+  voice: (current, fields) => withVoice(current, readVoice(fields.voice ?? null, current.voice)),
   collection_ids: (current, fields) => withKept(current, 'collection_ids', fields.collection_ids ?? []),
 }
 
@@ -83,9 +83,11 @@ function writeFields(
   return paths.reduce((definition, path) => writes[path](definition, fields, shared), current)
 }
 
-function readVoice(voice: NonNullable<AgentFields['voice']> | null): Voice | null {
+/** Who turns speech into text and back is not for this API to say: that stays as it is. */
+function readVoice(voice: NonNullable<AgentFields['voice']> | null, current: Voice | null): Voice | null {
   if (voice === null) return null
   return {
+    ...(current ?? anyVoice),
     voiceId: voice.voice_id ?? null,
     vadThreshold: voice.vad_threshold ?? null,
     vadSilenceMs: voice.vad_silence_duration_ms ?? null,

@@ -1,7 +1,7 @@
 import { findBuiltin } from '../../core/tools/builtin-tools.ts'
 import type { AgentTool, BuiltinTool, FunctionTool, McpTool, ToolDefinition } from '../../core/tools/tool.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
-import { sharedTool, type SharedTools } from './shared-tools.ts'
+import { sharedTool, type SharedTools } from '../shared-tools.ts'
 import type { ToolInput } from './wire-tools.ts'
 
 type Read = ToolInput['read']

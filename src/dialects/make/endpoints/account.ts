@@ -4,7 +4,7 @@ import type { ConnectionService } from '../../../core/connections/connection-ser
 import { splitModelName } from '../../../core/models/model-names.ts'
 import type { ModelService } from '../../../core/models/model-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { readAll } from '../read-all.ts'
+import { readAll } from '../../read-all.ts'
 import { requireOrganization, requireTeam, teamShape } from '../team.ts'
 import {
   printLlmConfiguration,

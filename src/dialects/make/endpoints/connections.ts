@@ -4,7 +4,7 @@ import type { Principal } from '../../../core/access/principal.ts'
 import type { Connection } from '../../../core/connections/connection.ts'
 import type { ConnectionService } from '../../../core/connections/connection-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { readAll } from '../read-all.ts'
+import { readAll } from '../../read-all.ts'
 import { requireTeam, teamQuery } from '../team.ts'
 import {
   editableParameters,

@@ -8,7 +8,7 @@ import type { ToolService } from '../../../core/tools/tool-service.ts'
 import { AppError, invalidField } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { unavailableEndpoint } from '../../../http/unavailable-endpoint.ts'
-import { readAll } from '../read-all.ts'
+import { readAll } from '../../read-all.ts'
 import { requireOwner, teamOf } from '../team.ts'
 import {
   isScenario,

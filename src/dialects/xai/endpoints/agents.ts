@@ -3,8 +3,8 @@ import type { Agent } from '../../../core/agents/agent.ts'
 import type { Principal } from '../../../core/access/principal.ts'
 import type { ToolService } from '../../../core/tools/tool-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { withWireFields } from '../errors.ts'
-import { loadSharedTools, SharedToolMissing } from '../shared-tools.ts'
+import { loadSharedTools, SharedToolMissing } from '../../shared-tools.ts'
+import { withWireFields } from '../../wire-fields.ts'
 import {
   agentField,
   changeOf,

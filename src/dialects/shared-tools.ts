@@ -1,6 +1,6 @@
-import type { Agent } from '../../core/agents/agent.ts'
-import type { ToolService } from '../../core/tools/tool-service.ts'
-import type { ToolDefinition, ToolReference } from '../../core/tools/tool.ts'
+import type { Agent } from '../core/agents/agent.ts'
+import type { ToolService } from '../core/tools/tool-service.ts'
+import type { ToolDefinition, ToolReference } from '../core/tools/tool.ts'
 
 /** The workspace tools that agents refer to, as they are shown. */
 export type SharedTools = ReadonlyMap<string, ToolDefinition>

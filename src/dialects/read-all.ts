@@ -1,7 +1,7 @@
 /** Items that are read at a time. */
 const batch = 1_000
 
-/** Every item of a list of core, in its order: this vendor's lists are whole unless they are asked for in parts. */
+/** Every item of a list of core, in its order: for lists that are not asked for in parts. */
 export async function readAll<Item extends { id: string }>(
   list: (page: { limit: number; after: string | null }) => Promise<Item[]>,
 ): Promise<Item[]> {
