@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { armFaultPoint } from '../../src/lib/fault-point.ts'
-import { newId, parseId, printId } from '../../src/lib/ids.ts'
+import { parseId } from '../../src/lib/ids.ts'
 import { postgresServer } from '../support/postgres-server.ts'
 import {
   callsTools,
@@ -20,26 +20,7 @@ afterEach(async () => {
 
 /** A run whose call was left for a person to decide, and that has ended. */
 async function deferred(agent: ScenarioAgent): Promise<{ threadId: string; approvalId: string }> {
-  const { services, ownerKey } = scenario.server.server
-  const principal = await services.access.authenticate(ownerKey.key)
-  const id = newId()
-  const accepted = await services.runs.create(principal, {
-    id,
-    agentId: parseId('agent', agent.id) ?? '',
-    input: [{ type: 'text', text: 'Wire 100.' }],
-    thread: null,
-    version: null,
-    tools: [],
-    metadata: {},
-    dialect: 'native',
-    source: 'api',
-    answering: { approvals: 'defer', clientTools: 'unavailable' },
-    parentRunId: null,
-    background: false,
-    delaySeconds: 0,
-  })
-  await accepted.stored
-  const run = await scenario.ended(printId('run', id))
+  const run = await scenario.ended(await scenario.startDeferring(agent, 'Wire 100.'))
   const { body } = await scenario.call('GET', `/v1/approvals?run_id=${run.id}`)
   return { threadId: run.thread_id, approvalId: body.data[0].id }
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunRequest } from '../../src/core/runs/run-service.ts'
 import { newId, parseId, printId } from '../../src/lib/ids.ts'
 import type { Reply } from '../support/server.ts'
 import {
@@ -201,26 +200,9 @@ test('a deferred approval lets the run finish; the decision starts a new run tha
     [callsTools(['call_a', 'wire', { item: '100' }]), says('A person has to look at that.')],
     { tools: [siteTool(scenario.site, 'wire', { approval: 'always' })] },
   )
-  const { services, ownerKey } = scenario.server.server
-  const principal = await services.access.authenticate(ownerKey.key)
-  const request: RunRequest = {
-    id: newId(),
-    agentId: parseId('agent', agent.id) ?? '',
-    input: [{ type: 'text', text: 'Wire 100.' }],
-    thread: null,
-    version: null,
-    tools: [],
-    metadata: { order: 7 },
-    dialect: 'native',
-    source: 'api',
-    answering: { approvals: 'defer', clientTools: 'unavailable' },
-    parentRunId: null,
-    background: false,
-    delaySeconds: 0,
-  }
-  const accepted = await services.runs.create(principal, request)
-  await accepted.stored
-  const first = await scenario.ended(printId('run', request.id))
+  const first = await scenario.ended(
+    await scenario.startDeferring(agent, 'Wire 100.', { metadata: { order: 7 } }),
+  )
   expect(first).toMatchObject({ state: 'completed', output: 'A person has to look at that.' })
   const [approvalId] = await pendingOf(first.id)
   expect(JSON.parse(String(toldAbout(agent, 'call_a')))).toEqual({

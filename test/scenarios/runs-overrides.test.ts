@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunRequest } from '../../src/core/runs/run-service.ts'
-import { newId, parseId, printId } from '../../src/lib/ids.ts'
+import { parseId, printId } from '../../src/lib/ids.ts'
 import {
   callsTools,
   says,
@@ -21,29 +21,8 @@ afterAll(async () => {
   await scenario[Symbol.asyncDispose]()
 })
 
-/** Starts a run as a dialect does; its id as the native API prints it. */
-async function start(agent: ScenarioAgent, more: Partial<RunRequest>): Promise<string> {
-  const { services, ownerKey } = scenario.server.server
-  const id = newId()
-  const accepted = await services.runs.create(await services.access.authenticate(ownerKey.key), {
-    id,
-    agentId: parseId('agent', agent.id) ?? '',
-    input: [{ type: 'text', text: 'Go.' }],
-    thread: null,
-    version: null,
-    tools: [],
-    metadata: {},
-    dialect: 'native',
-    source: 'api',
-    answering: { approvals: 'defer', clientTools: 'unavailable' },
-    parentRunId: null,
-    background: false,
-    delaySeconds: 0,
-    ...more,
-  })
-  await accepted.stored
-  return printId('run', id)
-}
+const start = (agent: ScenarioAgent, more: Partial<RunRequest>): Promise<string> =>
+  scenario.startDeferring(agent, 'Go.', more)
 
 /** What the model was shown, as role and content. */
 function shown(agent: ScenarioAgent, call = 0): unknown[] {

@@ -1,3 +1,5 @@
+import type { RunRequest } from '../../src/core/runs/run-service.ts'
+import { newId, parseId, printId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { silentLog, type Log } from '../../src/lib/log.ts'
 import { temporaryDirectory } from './database.ts'
@@ -32,6 +34,10 @@ export interface Scenario extends AsyncDisposable {
   events(runId: string): Promise<StreamedEvent[]>
   /** The run, once it has ended. */
   ended(runId: string): Promise<any> // eslint-disable-line typescript/no-explicit-any -- each test knows its run
+  /**
+   * Starts a run as a dialect without a way to ask does: calls that need approval are deferred. Its id as it is printed.
+   */
+  startDeferring(agent: ScenarioAgent, input: string, more?: Partial<RunRequest>): Promise<string>
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
   /**
    * Stops the server, lets `between` happen, and starts it again on the same directory; unless `hasty`, waits until it
@@ -109,6 +115,28 @@ export async function startScenario(
         ...more,
       })
       return run.id
+    },
+    async startDeferring(agent, input, more = {}) {
+      const { services, ownerKey } = server.server
+      const id = newId()
+      const accepted = await services.runs.create(await services.access.authenticate(ownerKey.key), {
+        id,
+        agentId: parseId('agent', agent.id) ?? '',
+        input: [{ type: 'text', text: input }],
+        thread: null,
+        version: null,
+        tools: [],
+        metadata: {},
+        dialect: 'native',
+        source: 'api',
+        answering: { approvals: 'defer', clientTools: 'unavailable' },
+        parentRunId: null,
+        background: false,
+        delaySeconds: 0,
+        ...more,
+      })
+      await accepted.stored
+      return printId('run', id)
     },
     async until(runId, type, count = 1) {
       let left = count

@@ -1,20 +1,11 @@
-import type { Endpoint, Method } from '../../../http/endpoint.ts'
-import { unavailableEndpoint } from '../../../http/unavailable-endpoint.ts'
-
-/** Operations of one kind, and what a caller is told of them. */
-interface Area {
-  /** First part of their ids. */
-  name: string
-  tag: string
-  sentence: string
-  operations: [Method, string, string][]
-}
+import type { Endpoint } from '../../../http/endpoint.ts'
+import { unavailableAreas, type UnavailableArea } from '../../unavailable-areas.ts'
 
 const job = '/batch/jobs/{batch_job_id}'
 const agentWebhook = '/api/agents/{agentId}/webhook'
 const apiKey = '/api/organization/api-keys'
 
-const areas: Area[] = [
+const areas: UnavailableArea[] = [
   {
     name: 'voice',
     tag: 'Voice',
@@ -93,16 +84,5 @@ const areas: Area[] = [
 
 /** What the vendor documents, or its clients may try, and this version does not do. */
 export function unavailableEndpoints(): Endpoint[] {
-  return areas.flatMap(({ name, tag, sentence, operations }) =>
-    operations.map(([method, path, summary]) =>
-      unavailableEndpoint({
-        id: `talkifai.${name}.${summary.toLowerCase().replaceAll(/\W+/g, '_')}`,
-        method,
-        path,
-        summary,
-        tag,
-        sentence,
-      }),
-    ),
-  )
+  return unavailableAreas('talkifai', areas)
 }

@@ -1,21 +1,12 @@
-import type { Endpoint, Method } from '../../../http/endpoint.ts'
-import { unavailableEndpoint } from '../../../http/unavailable-endpoint.ts'
-
-/** Operations of one kind, and what a caller is told of them. */
-interface Area {
-  /** First part of their ids. */
-  name: string
-  tag: string
-  sentence: string
-  operations: [Method, string, string][]
-}
+import type { Endpoint } from '../../../http/endpoint.ts'
+import { unavailableAreas, type UnavailableArea } from '../../unavailable-areas.ts'
 
 const phoneNumber = '/v2/phone-numbers/{phone_number_id}'
 const collection = '/v1/collections/{collection_id}'
 const document = `${collection}/documents/{file_id}`
 const voice = '/v1/custom-voices/{voice_id}'
 
-const areas: Area[] = [
+const areas: UnavailableArea[] = [
   {
     name: 'realtime',
     tag: 'Realtime',
@@ -111,16 +102,5 @@ const areas: Area[] = [
 
 /** What the vendor documents and this version does not do. */
 export function unavailableEndpoints(): Endpoint[] {
-  return areas.flatMap(({ name, tag, sentence, operations }) =>
-    operations.map(([method, path, summary]) =>
-      unavailableEndpoint({
-        id: `xai.${name}.${summary.toLowerCase().replaceAll(/\W+/g, '_')}`,
-        method,
-        path,
-        summary,
-        tag,
-        sentence,
-      }),
-    ),
-  )
+  return unavailableAreas('xai', areas)
 }
