@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { AgentTool, JsonSchema, ToolDefinition, ToolReference } from '../tools/tool.ts'
+import type { Strategies } from './strategies.ts'
 
 export type Modality = 'text' | 'pipeline' | 'realtime'
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
@@ -21,6 +22,47 @@ export interface ModelChoice {
   reasoningEffort: ReasoningEffort | null
   /** `provider/model` names tried in order when a call fails for good. */
   fallbacks: string[]
+  /** Whether the provider is asked to keep what does not change between calls: instructions and tools. */
+  promptCaching: boolean
+  /** What this agent says about how its provider is reached; null: nothing. Fallbacks do not use it. */
+  endpoint: ModelEndpoint | null
+}
+
+/** How one agent reaches its model's provider. null: as the connection or the environment says. */
+export interface ModelEndpoint {
+  /** Written by a tenant, and so never called with the environment's credential. */
+  baseUrl: string | null
+  /** Sealed by core: shown as `***`, which on a write keeps the stored value. */
+  apiKey: string | null
+  /** Name of a connection of the workspace whose credential is used, looked up when a run begins. */
+  credential: string | null
+  /** Sent with every call, over those of the connection. Values are sealed as `apiKey` is. */
+  headers: Record<string, string>
+}
+
+/** What of the conversation before it a run is shown. */
+export interface History {
+  /** Earlier runs of the thread. */
+  runs: number
+  /** The newest tool calls of them; null: all. */
+  toolCalls: number | null
+}
+
+/** A URL that is called once a run has ended. */
+export interface Notice {
+  url: string
+  /** Values are sealed by core: shown as `***`, which on a write keeps the stored value. */
+  headers: Record<string, string>
+  subject: string | null
+  body: string | null
+  /** In whose form the call's body is written. */
+  dialect: string
+}
+
+/** Who is told how a run ended. A cancelled run is no news. */
+export interface Notices {
+  onSuccess: Notice[]
+  onError: Notice[]
 }
 
 export interface OutputFormat {
@@ -50,6 +92,8 @@ export interface Limits {
   /** Model calls per run. */
   steps: number
   toolCalls: number | null
+  /** What happens at `toolCalls`: the run fails, or the model has to answer without further calls. */
+  atToolCalls: 'fail' | 'answer'
   /** Wall time of a run, seconds, waiting for people and clients not counted. */
   seconds: number
   /** Wall time of one model call or one tool call, seconds. */
@@ -73,8 +117,11 @@ export interface AgentDefinition {
   tools: AgentTool[]
   output: OutputFormat
   limits: Limits
-  /** How many earlier runs of the thread the model is shown. */
-  history: { runs: number }
+  history: History
+  strategies: Strategies
+  /** Whether a person approves every call that can change the world, whatever its tool says. */
+  supervised: boolean
+  notices: Notices
   metadata: JsonObject
   /** What one dialect must print and Parley does not model, by dialect. */
   extensions: Record<string, JsonObject>
@@ -83,6 +130,7 @@ export interface AgentDefinition {
 export const defaultLimits: Limits = {
   steps: 50,
   toolCalls: null,
+  atToolCalls: 'fail',
   seconds: 600,
   stepSeconds: null,
   tokens: null,
@@ -126,12 +174,12 @@ export interface RunOverrides {
   additionalInstructions?: string
   /** RFC 3339 with a numeric offset: when the run was accepted, as the model is told it on the last line of the instructions. */
   currentTime?: string
-  model?: Partial<Pick<ModelChoice, 'name' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort'>>
+  model?: Partial<Omit<ModelChoice, 'fallbacks' | 'endpoint' | 'promptCaching'>>
   /** In place of every tool of the agent. Shared tools only, so that no secret is in a run's pins. */
   tools?: ToolReference[]
   output?: OutputFormat
   limits?: Partial<Limits>
-  history?: { runs: number }
+  history?: Partial<History>
 }
 
 /** Which of an agent's states a new run works with. */

@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts'
-import { defaultLimits, type AgentDefinition, type Voice } from './agent.ts'
+import { defaultLimits, type AgentDefinition, type ModelChoice, type Voice } from './agent.ts'
+import { noStrategies } from './strategies.ts'
 
 /** An agent that only has a name: every field at its default. */
 export function emptyDefinition(name: string): AgentDefinition {
@@ -13,7 +14,10 @@ export function emptyDefinition(name: string): AgentDefinition {
     tools: [],
     output: { format: 'text', schema: null },
     limits: { ...defaultLimits },
-    history: { runs: 10 },
+    history: { runs: 10, toolCalls: null },
+    strategies: noStrategies,
+    supervised: false,
+    notices: { onSuccess: [], onError: [] },
     metadata: {},
     extensions: {},
   }
@@ -22,12 +26,28 @@ export function emptyDefinition(name: string): AgentDefinition {
 /** A definition as it was stored, perhaps by an earlier Parley: what it does not have yet is at its default. */
 export function storedDefinition(stored: unknown): AgentDefinition {
   const definition = stored as AgentDefinition // only the agent store writes it, from this type
+  const empty = emptyDefinition(definition.name)
   return {
-    ...emptyDefinition(definition.name),
+    ...empty,
     ...definition,
+    history: { ...empty.history, ...definition.history },
+    ...(definition.model && { model: { ...anyModel, ...definition.model } }),
     limits: { ...defaultLimits, ...definition.limits },
     ...(definition.voice && { voice: { ...anyVoice, ...definition.voice } }),
   }
+}
+
+/** The default model, reached as the environment says. */
+export const anyModel: ModelChoice = {
+  provider: null,
+  name: null,
+  connectionId: null,
+  temperature: null,
+  maxOutputTokens: null,
+  reasoningEffort: null,
+  fallbacks: [],
+  promptCaching: false,
+  endpoint: null,
 }
 
 /** A voice that leaves everything to its provider. */

@@ -1,14 +1,5 @@
-import type { AgentDefinition, ModelChoice, RunOverrides } from './agent.ts'
-
-const anyModel: ModelChoice = {
-  provider: null,
-  name: null,
-  connectionId: null,
-  temperature: null,
-  maxOutputTokens: null,
-  reasoningEffort: null,
-  fallbacks: [],
-}
+import type { AgentDefinition, RunOverrides } from './agent.ts'
+import { anyModel } from './definition.ts'
 
 /** The definition as one run uses it. On the way of every run of some dialects: plain assignments, one copy. */
 export function overridden(definition: AgentDefinition, overrides: RunOverrides): AgentDefinition {
@@ -18,7 +9,7 @@ export function overridden(definition: AgentDefinition, overrides: RunOverrides)
   if (tools) run.tools = tools
   if (output) run.output = output
   if (limits) run.limits = { ...definition.limits, ...limits }
-  if (history) run.history = history
+  if (history) run.history = { ...definition.history, ...history }
   return run
 }
 

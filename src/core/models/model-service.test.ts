@@ -22,7 +22,15 @@ const environment = { openai: { apiKey: 'sk-environment', baseUrl: null } }
 
 function choice(change: Partial<ModelChoice>): ModelChoice {
   const nothing = { provider: null, name: null, connectionId: null, temperature: null }
-  return { ...nothing, maxOutputTokens: null, reasoningEffort: null, fallbacks: [], ...change }
+  return {
+    ...nothing,
+    maxOutputTokens: null,
+    reasoningEffort: null,
+    fallbacks: [],
+    promptCaching: false,
+    endpoint: null,
+    ...change,
+  }
 }
 
 const refusal = (code: string, message?: string) =>

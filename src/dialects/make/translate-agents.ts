@@ -1,7 +1,7 @@
 import type { AgentDefinition, ModelChoice } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
-import { emptyDefinition } from '../../core/agents/definition.ts'
+import { anyModel, emptyDefinition } from '../../core/agents/definition.ts'
 import type { Connection } from '../../core/connections/connection.ts'
 import type { AgentTool, ToolReference, WorkspaceTool } from '../../core/tools/tool.ts'
 import type { JsonObject } from '../../lib/json.ts'
@@ -32,16 +32,6 @@ export interface Referred {
 /** The settings that a create and a patch have in common; absent: as it was. */
 type Settings = Omit<AgentPatchInput, 'name' | 'systemPrompt' | 'teamId' | 'makeConnectionId' | 'contexts'>
 
-const noChoice: ModelChoice = {
-  provider: null,
-  name: null,
-  connectionId: null,
-  temperature: null,
-  maxOutputTokens: null,
-  reasoningEffort: null,
-  fallbacks: [],
-}
-
 export function readNewAgent(body: NewAgentInput, referred: Referred, id: string): NewAgent {
   const empty = emptyDefinition(body.name)
   const { limits } = empty
@@ -49,7 +39,7 @@ export function readNewAgent(body: NewAgentInput, referred: Referred, id: string
     ...empty,
     instructions: body.systemPrompt,
     limits: { ...limits, steps: defaultSteps, stepSeconds: defaultStepSeconds, seconds: defaultRunSeconds },
-    history: { runs: defaultHistoryRuns },
+    history: { ...empty.history, runs: defaultHistoryRuns },
   }
   return { id, definition: withSettings(definition, body, referred) }
 }
@@ -85,7 +75,7 @@ function withModel(
   connection: Connection | null,
 ): AgentDefinition {
   if (sent === undefined) return definition
-  const model = definition.model ?? noChoice
+  const model = definition.model ?? anyModel
   const isTier = modelTiers.has(sent)
   const choice = { ...model, ...(connection && locked(connection)), name: isTier ? null : sent }
   return keepPart({ ...definition, model: choice }, 'defaultModel', isTier ? sent : null)
@@ -99,7 +89,7 @@ function locked({ id, source, provider }: Connection): Pick<ModelChoice, 'provid
 function withLlmConfig(definition: AgentDefinition, sent: Settings['llmConfig']): AgentDefinition {
   if (sent === undefined) return definition
   const merged = { ...printPart(definition, 'llmConfig'), ...sent }
-  const model = { ...(definition.model ?? noChoice), ...readLlmConfig(sent, 'llmConfig') }
+  const model = { ...(definition.model ?? anyModel), ...readLlmConfig(sent, 'llmConfig') }
   return keepPart({ ...definition, model }, 'llmConfig', withoutNulls(merged))
 }
 
@@ -116,8 +106,9 @@ function withInvocationConfig(
 /** null takes it back to its default. */
 function withHistory(definition: AgentDefinition, sent: Settings['historyConfig']): AgentDefinition {
   if (sent === undefined) return definition
-  if (sent === null) return { ...definition, history: { runs: defaultHistoryRuns } }
-  return { ...definition, history: { runs: sent.iterationsFromHistoryCount ?? definition.history.runs } }
+  const { history } = definition
+  const runs = sent === null ? defaultHistoryRuns : (sent.iterationsFromHistoryCount ?? history.runs)
+  return { ...definition, history: { ...history, runs } }
 }
 
 /** Tools that this wire cannot name stay as they are, behind those that it can. */

@@ -8,6 +8,8 @@ import {
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
+import { anyModel } from '../../core/agents/definition.ts'
+import { noStrategies } from '../../core/agents/strategies.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
 import { printId } from '../../lib/ids.ts'
@@ -57,12 +59,16 @@ function readDefinition(input: DefinitionInput, current?: AgentDefinition): Agen
     limits: {
       steps: limits?.steps ?? defaultLimits.steps,
       toolCalls: limits?.tool_calls ?? null,
+      atToolCalls: current?.limits.atToolCalls ?? 'fail',
       seconds: limits?.seconds ?? defaultLimits.seconds,
       stepSeconds: limits?.step_seconds ?? null,
       tokens: limits?.tokens ?? null,
       runsPerDay: limits?.runs_per_day ?? null,
     },
-    history: { runs: history?.runs ?? 10 },
+    history: { runs: history?.runs ?? 10, toolCalls: current?.history.toolCalls ?? null },
+    strategies: current?.strategies ?? noStrategies,
+    supervised: current?.supervised ?? false,
+    notices: current?.notices ?? { onSuccess: [], onError: [] },
     metadata: input.metadata ?? {},
     extensions: input.extensions ?? {},
   }
@@ -82,20 +88,12 @@ function refuseVoice(input: DefinitionInput, current?: AgentDefinition): void {
 
 function readModel(model: Exclude<DefinitionInput['model'], undefined>): ModelChoice | null {
   if (model === null) return null
-  const choice: ModelChoice = {
-    provider: null,
-    name: null,
-    connectionId: null,
-    temperature: null,
-    maxOutputTokens: null,
-    reasoningEffort: null,
-    fallbacks: [],
-  }
   if (typeof model === 'string') {
     const split = splitModelName(model)
-    return { ...choice, provider: split?.provider ?? null, name: split?.model ?? model }
+    return { ...anyModel, provider: split?.provider ?? null, name: split?.model ?? model }
   }
   return {
+    ...anyModel,
     provider: model.provider ?? null,
     name: model.name ?? null,
     connectionId: model.connection_id

@@ -8,7 +8,7 @@ import type {
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
-import { anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
+import { anyModel, anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { refuseProblems } from '../../errors.ts'
 import { extrasOf, withExtras, type AgentExtras } from './agent-extras.ts'
 import { isNested, newAgentProblems, promptOf, updateProblems } from './agent-limits.ts'
@@ -32,16 +32,6 @@ export const visibilities: Readonly<Record<Mode, Visibility>> = {
 
 /** What speaks where nobody says: the vendor's own choice. */
 const defaultTextToSpeech = 'cartesia'
-
-const noChoice: ModelChoice = {
-  provider: null,
-  name: null,
-  connectionId: null,
-  temperature: null,
-  maxOutputTokens: null,
-  reasoningEffort: null,
-  fallbacks: [],
-}
 
 export function readAgentId(text: string): string {
   return readId('agent', text, 'agent_not_found')
@@ -115,7 +105,7 @@ function withModel(
   let next = current
   if (model !== undefined) next = withModelName(current, model || null, defaultModel)
   if (temperature !== undefined && temperature !== (next?.temperature ?? null))
-    next = { ...(next ?? noChoice), temperature }
+    next = { ...(next ?? anyModel), temperature }
   return next
 }
 
@@ -127,7 +117,7 @@ function withModelName(
 ): ModelChoice | null {
   const shown = current?.name ?? defaultModel
   if (sent !== null && shown !== null && sameModel(sent, shown)) return current
-  const choice = current ?? noChoice
+  const choice = current ?? anyModel
   const name = sent === null ? null : readModelSlug(sent)
   return { ...choice, name, provider: choice.connectionId === null ? null : choice.provider }
 }
