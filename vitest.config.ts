@@ -8,6 +8,7 @@ const slow = [
   'test/laws/**/*.test.ts',
   'test/dialects/**/*.test.ts',
   'test/clients/**/*.test.ts',
+  'test/console/**/*.test.ts',
   'src/storage/{backup,embedded,housekeeping,template}.test.ts',
 ]
 
@@ -20,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'console/src/**/*.test.ts'],
           exclude: slow,
           testTimeout: 20_000,
           hookTimeout: 30_000,

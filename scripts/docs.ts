@@ -5,6 +5,7 @@ import { nativeEndpoints } from '../src/dialects/native/index.ts'
 import { supportedDialects } from '../src/dialects/support.ts'
 import { talkifaiEndpoints } from '../src/dialects/talkifai/index.ts'
 import { xaiEndpoints } from '../src/dialects/xai/index.ts'
+import { xpanderEndpoints } from '../src/dialects/xpander/index.ts'
 import { serverEndpoints } from '../src/http/server-endpoints.ts'
 import type { Services } from '../src/services.ts'
 import { renderApi, type ApiIntroduction } from './render-api.ts'
@@ -63,6 +64,9 @@ export function generatedDocuments(): Record<string, string> {
     ),
     'docs/reference/api-xai.md': renderApi(vendor('xAI', '/xai', 'Authorization: Bearer <key>'), [
       { prefix: '/xai', endpoints: xaiEndpoints(noServices()) },
+    ]),
+    'docs/reference/api-xpander.md': renderApi(vendor('xpander.ai', '/xpander', 'x-api-key: <key>'), [
+      { prefix: '/xpander', endpoints: xpanderEndpoints(noServices()) },
     ]),
   }
 }

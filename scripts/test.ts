@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { chromiumPath } from '../test/support/chromium-path.ts'
 
 /**
  * What `npm test` runs: all tests, then one crash at every fault point. Installs what the tests need beyond npm packages
@@ -13,17 +14,18 @@ function run(command: string, arguments_: string[]): number {
   return spawnSync(command, arguments_, { stdio: 'inherit' }).status ?? 1
 }
 
+/** A package of Debian's, where we are root on Debian. */
+function installPackage(name: string): void {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+  const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  spawnSync('apt-get', ['update', '-q'], { stdio: 'inherit', env: quiet })
+  spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', name], { stdio: 'inherit', env: quiet })
+}
+
 /** PostgreSQL's server, from Debian's packages, for the tests of several processes on one database. */
 function installPostgres(): void {
   if (existsSync(postgresBinaries)) return
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    spawnSync('apt-get', ['update', '-q'], { stdio: 'inherit', env: quiet })
-    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', 'postgresql-15'], {
-      stdio: 'inherit',
-      env: quiet,
-    })
-  }
+  installPackage('postgresql-15')
   if (existsSync(postgresBinaries)) return
   console.warn(
     '\nSKIPPED: tests on PostgreSQL. PostgreSQL 15 is not installed and could not be: that takes Debian and root.\n',
@@ -31,7 +33,19 @@ function installPostgres(): void {
   if (strict) process.exit(1)
 }
 
+/** A browser, for the tests of the console. */
+function installChromium(): void {
+  if (chromiumPath() !== null) return
+  installPackage('chromium')
+  if (chromiumPath() !== null) return
+  console.warn(
+    '\nSKIPPED: tests in a browser. Chromium is not installed and could not be: that takes Debian and root.\n',
+  )
+  if (strict) process.exit(1)
+}
+
 installPostgres()
+installChromium()
 const steps: [string, string[]][] = [
   ['vitest', ['run']],
   ['node', ['test/crash/main.ts', '--each-once']],

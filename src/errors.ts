@@ -39,7 +39,25 @@ export const errors = {
     category: 'unauthenticated',
     message: 'This session token is missing, not ours, or has expired.',
   },
+  not_signed_in: {
+    category: 'unauthenticated',
+    message: 'You are not signed in, or your session has ended; sign in again.',
+  },
+  invalid_sign_in_link: {
+    category: 'unauthenticated',
+    message:
+      'This sign-in link was used before or has expired. Get a new one with `npm run parley -- console`, or sign in with an API key.',
+  },
+  csrf_token_missing: {
+    category: 'forbidden',
+    message: 'Send the csrf_token of your session in the header X-CSRF-Token.',
+  },
   session_forbidden: { category: 'forbidden', message: 'This session token is for another conversation.' },
+  publishable_key: {
+    category: 'forbidden',
+    message: 'This key may be shown in public and only begins sessions; this takes a secret key.',
+  },
+  origin_not_allowed: { category: 'forbidden', message: 'Pages of this site may not use this key.' },
   missing_scope: { category: 'forbidden', message: 'This API key lacks the scope for this request.' },
   forbidden_role: { category: 'forbidden', message: 'Your role in this workspace does not allow this.' },
   forbidden_grant: { category: 'forbidden', message: 'A key cannot be given more than you may do yourself.' },
@@ -88,7 +106,12 @@ export const errors = {
     message: 'This phone number is assigned to another agent.',
   },
   thread_busy: { category: 'conflict', message: 'A run of this thread has not finished; cancel it first.' },
+  thread_of_other_agent: { category: 'conflict', message: 'This thread belongs to another agent.' },
   session_ended: { category: 'conflict', message: 'This session has ended; begin another one.' },
+  duplicate_run: {
+    category: 'conflict',
+    message: 'This agent was asked the same a short while ago; the run that was begun then stands.',
+  },
   run_finished: { category: 'conflict', message: 'This run has already finished.' },
   run_cancelled: { category: 'conflict', message: 'This run was cancelled.' },
   not_waiting_for_that: { category: 'conflict', message: 'This run is not waiting for that answer.' },

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from './config/load.ts'
 import { loadOrCreateOwnerKey } from './core/access/owner-key.ts'
 import type { LocalModelServer } from './core/models/model.ts'
+import { Feed } from './core/events/feed.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import { createEgress, type Egress } from './lib/egress.ts'
 import type { Log } from './lib/log.ts'
@@ -29,6 +30,8 @@ export interface Foundation {
   ownerKey: { key: string; created: boolean }
   blobs: ReturnType<typeof createFileBlobStore>
   replicas: Replicas
+  /** What happens in each workspace, live. */
+  feed: Feed
   /** See `createAgentService`; null: there is no other process. */
   cacheTtlMs: number | null
   localServers: readonly LocalModelServer[]
@@ -46,6 +49,7 @@ export async function openFoundation(
   const database = parts.use(await opening)
   await migrate(database)
   if (database.kind === 'embedded') parts.use(startHousekeeping({ database, dataDir: config.dataDir, log }))
+  const feed = new Feed({ database, log })
   const secretKey = loadOrCreateSecretKey(config.dataDir, config.secretKey)
   return {
     config,
@@ -57,7 +61,8 @@ export async function openFoundation(
     webTokens: createWebTokens(deriveKey(secretKey, 'web tokens'), systemClock),
     ownerKey: await loadOrCreateOwnerKey(config.dataDir, config.ownerKey),
     blobs: createFileBlobStore(join(config.dataDir, 'blobs')),
-    replicas: connectReplicas({ database, log }),
+    replicas: connectReplicas({ database, log, feed }),
+    feed,
     cacheTtlMs: database.exclusive ? null : sharedCacheTtl,
     localServers: await detecting,
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Event } from './core/events/event.ts'
+import type { Feed, FeedEntry } from './core/events/feed.ts'
 import type { Log } from './lib/log.ts'
 import { parseJson, isJsonObject } from './lib/json.ts'
 import type { Database } from './storage/database.ts'
@@ -20,8 +21,8 @@ export interface ReplicaHandlers {
 export type Replicas = ReturnType<typeof connectReplicas>
 
 /** What the processes on one database tell each other. With the database to ourselves there is nobody to tell. */
-export function connectReplicas(options: { database: Database; log: Log }) {
-  const { database, log } = options
+export function connectReplicas(options: { database: Database; log: Log; feed: Feed }) {
+  const { database, log, feed } = options
   const shared = !database.exclusive
   /** Marks our own notices, which come back to us too. */
   const origin = randomUUID()
@@ -43,8 +44,10 @@ export function connectReplicas(options: { database: Database; log: Log }) {
       send('parley_changes', JSON.stringify({ origin, ...change }))
     },
 
-    /** Tells the others of a resource's event: what it names has changed. */
-    publish(_workspaceId: string, event: Event): void {
+    /** Tells whoever follows the workspace of a resource's event, and the other processes that what it names has changed. */
+    publish(workspaceId: string, event: Event): void {
+      const entry = feed.published(workspaceId, event)
+      send('parley_feed', JSON.stringify({ origin, workspaceId, entry }))
       const [noun] = event.type.split('.')
       if (noun === 'agent' || noun === 'tool' || noun === 'connection') {
         send('parley_changes', JSON.stringify({ origin, changed: noun, id: event.stream }))
@@ -72,6 +75,7 @@ export function connectReplicas(options: { database: Database; log: Log }) {
             handlers.commandsWritten(payload === '' ? handlers.activeRuns() : [payload]),
           ),
         )
+        stack.use(await database.listen('parley_feed', (payload) => readFeed(payload, origin, feed)))
         stack.use(await database.listen('parley_changes', (payload) => readChange(payload, origin, handlers)))
       }
       return stack.move()
@@ -91,4 +95,12 @@ function readChange(payload: string, origin: string, handlers: ReplicaHandlers):
   ) {
     handlers.resourceChanged({ changed, id })
   }
+}
+
+/** A notice that was lost is not missed: the feed is only about what to read again. */
+function readFeed(payload: string, origin: string, feed: Feed): void {
+  const notice = parseJson(payload)
+  if (!isJsonObject(notice) || notice['origin'] === origin) return
+  const { workspaceId, entry } = notice
+  if (typeof workspaceId === 'string') feed.offer(workspaceId, entry as unknown as FeedEntry) // `publish` wrote it
 }

@@ -1,5 +1,6 @@
 import { createAccessService } from './core/access/access-service.ts'
 import { createAccessStore } from './core/access/access-store.ts'
+import { createBrowserSessionStore } from './core/access/browser-session-store.ts'
 import { createAgentService } from './core/agents/agent-service.ts'
 import { createAgentStore } from './core/agents/agent-store.ts'
 import { createConnectionService } from './core/connections/connection-service.ts'
@@ -12,7 +13,7 @@ import { createPhoneNumberStore } from './core/phone-numbers/phone-number-store.
 import { createSchemaValidator } from './core/tools/schema-validator.ts'
 import { createToolService } from './core/tools/tool-service.ts'
 import { createToolStore } from './core/tools/tool-store.ts'
-import { keyFormsOf, spokenRows } from './dialects/index.ts'
+import { keyFormsOf, publishableKeyFormsOf, spokenRows } from './dialects/index.ts'
 import type { Foundation } from './foundation.ts'
 import { readPriceFile } from './price-file.ts'
 import {
@@ -32,10 +33,13 @@ export type Resources = Awaited<ReturnType<typeof createResources>>
 export async function createResources(foundation: Foundation) {
   const { config, clock, egress, database, sealer, blobs, replicas, cacheTtlMs, localServers } = foundation
   const { publish } = replicas
+  const accessStore = createAccessStore(database.kysely)
   const access = createAccessService({
-    store: createAccessStore(database.kysely),
+    store: accessStore,
+    browserSessionStore: createBrowserSessionStore(database.kysely, accessStore),
     clock,
     keyForms: keyFormsOf(spokenRows),
+    publishableKeyForms: publishableKeyFormsOf(spokenRows),
     publish,
     notifyOthers: () => replicas.tell({ changed: 'access' }),
   })

@@ -4,14 +4,19 @@ import { createCallbackService } from './core/callbacks/callback-service.ts'
 import { createCallbackStore } from './core/callbacks/callback-store.ts'
 import { Journal } from './core/events/journal.ts'
 import { Tail } from './core/events/tail.ts'
+import { createAdmission } from './core/runs/admission.ts'
 import { createAnswerService } from './core/runs/answer-service.ts'
 import type { RunDispatcher } from './core/runs/dispatch.ts'
+import { createRunEnding } from './core/runs/end-runs.ts'
 import { createExecutorService } from './core/runs/executor-service.ts'
 import { createExecutorStore } from './core/runs/executor-store.ts'
+import { createRunKeyStore } from './core/runs/run-key-store.ts'
 import { createRunService } from './core/runs/run-service.ts'
 import { createRunStore } from './core/runs/run-store.ts'
 import { createSessionService } from './core/sessions/session-service.ts'
 import { createSessionStore } from './core/sessions/session-store.ts'
+import { createConversationService } from './core/threads/conversation-service.ts'
+import { createConversationStore } from './core/threads/conversation-store.ts'
 import { createThreadService } from './core/threads/thread-service.ts'
 import { createThreadStore } from './core/threads/thread-store.ts'
 import { createToolRunner } from './core/tools/tool-runner.ts'
@@ -55,7 +60,10 @@ export async function createRunning(
       log,
       origin: replicas.shared ? replicas.origin : null,
       hooks: {
-        published: (runId, events) => tail.published(runId, events),
+        published: (runId, events) => {
+          tail.published(runId, events)
+          foundation.feed.runEvents(runId, events)
+        },
         turnGiven: (runId) =>
           void answers
             .dispatchTurn(runId)
@@ -92,12 +100,30 @@ export async function createRunning(
     deliver: (runId, command, commandId) => worker.deliver(runId, command, commandId),
   }
   const executorId = executor.id
+  const callbacks = parts.use(
+    createCallbackService({
+      store: createCallbackStore(database.kysely),
+      sealer,
+      post: createPostJson(egress),
+      tail,
+      exclusive: database.exclusive,
+      clock,
+      log,
+    }),
+  )
+  const admission = createAdmission({
+    keys: createRunKeyStore(database.kysely),
+    runs: runStore,
+    notices: callbacks,
+    clock,
+  })
   const runs = createRunService({
     store: runStore,
     threads: threadStore,
     journal,
     tail,
     agents,
+    admission,
     dispatcher,
     executorId,
     clock,
@@ -121,7 +147,9 @@ export async function createRunning(
     canSee,
     clock,
   })
-  const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee })
+  const endRuns = createRunEnding({ store: runStore, answers, runs })
+  const threads = createThreadService({ store: threadStore, requireAgent: agents.get, canSee, endRuns })
+  const conversations = createConversationService({ store: createConversationStore(database.kysely) })
   const sessions = createSessionService({
     store: createSessionStore(database.kysely),
     agents,
@@ -129,17 +157,6 @@ export async function createRunning(
     runs,
     clock,
   })
-  const callbacks = parts.use(
-    createCallbackService({
-      store: createCallbackStore(database.kysely),
-      sealer,
-      post: createPostJson(egress),
-      tail,
-      exclusive: database.exclusive,
-      clock,
-      log,
-    }),
-  )
   const toolRunner = createToolRunner({ tools, toolKinds, validator, clock, log })
   return {
     tail,
@@ -151,6 +168,7 @@ export async function createRunning(
     answers,
     approvals,
     threads,
+    conversations,
     sessions,
     callbacks,
     toolRunner,

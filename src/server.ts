@@ -8,6 +8,7 @@ import { createSettingsStore, type SettingsStore } from './core/settings/setting
 import { createUsageStore } from './core/usage/usage-store.ts'
 import { createSegmentRunner } from './engine/recovery.ts'
 import { startRunEngine, type RunEngine } from './engine/run-engine.ts'
+import { consoleMissing, openConsole } from './console-site.ts'
 import { openFoundation } from './foundation.ts'
 import type { Listener } from './http/listen.ts'
 import type { Log } from './lib/log.ts'
@@ -63,6 +64,7 @@ export async function startServer(
     answers,
     approvals,
     threads,
+    conversations,
     sessions,
     callbacks,
     toolRunner,
@@ -70,7 +72,10 @@ export async function startServer(
   const executorId = executor.id
   parts.use(
     await replicas.listen({
-      runsChanged: (runIds) => runIds.forEach((id) => tail.changed(id)),
+      runsChanged: (runIds) => {
+        runIds.forEach((id) => tail.changed(id))
+        foundation.feed.runsChanged(runIds)
+      },
       everythingChanged: () => tail.changedAll(),
       commandsWritten: (runIds) => void worker.deliverWaiting(runIds),
       resourceChanged: (what) => {
@@ -83,6 +88,21 @@ export async function startServer(
     }),
   )
 
+  const site = openConsole()
+  const state = { recovered: false, problem: null as string | null }
+  const health = {
+    degraded: () => [
+      ...database.degraded(),
+      ...executor.degraded(),
+      ...watch.degraded(),
+      ...callbacks.degraded(),
+      ...(site.built ? [] : [consoleMissing]),
+      ...(state.problem === null ? [] : [state.problem]),
+      ...(state.recovered || state.problem !== null
+        ? []
+        : ['The dispatcher of background and recovered runs is still starting.']),
+    ],
+  }
   const services: Services = {
     access,
     agents,
@@ -95,30 +115,26 @@ export async function startServer(
     answers,
     approvals,
     threads,
+    conversations,
     sessions,
     callbacks,
     toolRunner,
     webTokens: foundation.webTokens,
+    health,
+    feed: foundation.feed,
+    publishMode: config.publishMode,
+    defaultModel: config.defaultModel,
     usage: createUsageStore(database),
     blobs,
   }
   const idempotencyStore = createIdempotencyStore(database.kysely)
-  const state = { recovered: false, problem: null as string | null }
   const dialects = speak(services)
   const app = createSurface(foundation, running, services, {
     dialects,
     version,
     idempotencyStore,
-    degraded: () => [
-      ...database.degraded(),
-      ...executor.degraded(),
-      ...watch.degraded(),
-      ...callbacks.degraded(),
-      ...(state.problem === null ? [] : [state.problem]),
-      ...(state.recovered || state.problem !== null
-        ? []
-        : ['The dispatcher of background and recovered runs is still starting.']),
-    ],
+    degraded: health.degraded,
+    site,
     hooks,
   })
   let started: RunEngine | null = null

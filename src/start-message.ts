@@ -7,9 +7,9 @@ import type { Server } from './server.ts'
 /** What a person is told once the server answers: where it is, how to get in, and a first call that works when pasted. */
 export function printStart(
   server: Server,
-  options: { config: Config; version: string; example: Example | null },
+  options: { config: Config; version: string; example: Example | null; signIn: string | null },
 ): void {
-  const { config, version, example } = options
+  const { config, version, example, signIn } = options
   const [listener] = server.listeners
   const certificate = config.tls?.selfSigned ? config.tls.cert : null
   const url = config.publicUrl ?? listener?.url ?? ''
@@ -19,7 +19,9 @@ export function printStart(
     '',
     `Parley ${version} is ready at ${url}`,
     '',
-    `  Console    ${url}/console  (in this version one page that says where things are)`,
+    ...(signIn === null
+      ? [`  Console    ${url}/console  (sign in with an API key)`]
+      : [`  Console    ${signIn}  (signs in once, within 15 minutes)`]),
     `  API        ${url}/v1, described at ${url}/openapi.json`,
     ...(certificate === null
       ? []

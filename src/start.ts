@@ -28,14 +28,15 @@ export async function start(version: string): Promise<void> {
   // The database opens in its own thread while this one loads the rest.
   const opening = openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log })
   opening.catch(() => {}) // startServer reports it
-  const [{ startServer }, { firstStart }, { printStart }] = await Promise.all([
+  const [{ startServer }, { firstStart }, { printStart }, { signInLink }] = await Promise.all([
     import('./server.ts'),
     import('./first-start.ts'),
     import('./start-message.ts'),
+    import('./sign-in-link.ts'),
   ])
   await using server = await startServer(config, log, version, opening)
   const example = config.examples ? await firstStart(server, log) : null
-  printStart(server, { config, version, example })
+  printStart(server, { config, version, example, signIn: await signInLink(server, config) })
   await stopped
   log.info('Stopping: new requests are refused, streams are told to come back.')
 }

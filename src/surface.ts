@@ -8,8 +8,11 @@ import { createResolver } from './dialects/index.ts'
 import { createMakeDialect, makeEndpoints } from './dialects/make/index.ts'
 import { renderMakeCallback } from './dialects/make/render-callback.ts'
 import { createNativeDialect, nativeEndpoints } from './dialects/native/index.ts'
+import { renderNativeCallback } from './dialects/native/render-callback.ts'
 import { createTalkifaiDialect, talkifaiEndpoints } from './dialects/talkifai/index.ts'
 import { createXaiDialect, xaiEndpoints } from './dialects/xai/index.ts'
+import { createXpanderDialect, xpanderEndpoints } from './dialects/xpander/index.ts'
+import { renderXpanderCallback } from './dialects/xpander/render-callback.ts'
 import type { Foundation } from './foundation.ts'
 import { createApp, type App } from './http/app.ts'
 import { createIdempotency } from './http/idempotency.ts'
@@ -17,6 +20,7 @@ import { listen, type Listener } from './http/listen.ts'
 import { createOpenApi } from './http/openapi.ts'
 import type { RouteServices } from './http/route.ts'
 import { serverEndpoints } from './http/server-endpoints.ts'
+import type { StaticSite } from './http/static-site.ts'
 import type { Log } from './lib/log.ts'
 import type { Running } from './running.ts'
 import type { Services } from './services.ts'
@@ -26,11 +30,12 @@ export type ServerHooks = Pick<RouteServices, 'onReply'>
 
 /** Every API that this server speaks, the native one first. */
 export function speak(services: Services) {
-  const native = createNativeDialect(nativeEndpoints(services))
+  const native = createNativeDialect(nativeEndpoints(services), renderNativeCallback(services))
   const make = createMakeDialect(makeEndpoints(services), renderMakeCallback(services))
   const talkifai = createTalkifaiDialect(talkifaiEndpoints(services))
   const xai = createXaiDialect(xaiEndpoints(services))
-  return [native, make, talkifai, xai] as const
+  const xpander = createXpanderDialect(xpanderEndpoints(services), renderXpanderCallback(services))
+  return [native, make, talkifai, xai, xpander] as const
 }
 
 /** What callbacks say: each speaks its own dialect. */
@@ -53,6 +58,8 @@ export function createSurface(
     idempotencyStore: IdempotencyStore
     /** What does not work as it should, in sentences. */
     degraded: () => string[]
+    /** The web console. */
+    site: StaticSite
     hooks: ServerHooks
   },
 ): App {
@@ -71,6 +78,8 @@ export function createSurface(
     }),
     version,
     access: services.access,
+    browserSessions: services.access.browserSessions,
+    site: options.site,
     idempotency: createIdempotency({
       store: options.idempotencyStore,
       executorId: executor.id,

@@ -57,7 +57,7 @@ const lists: { list: string; members: RegExp }[] = [
   { list: 'src/tools/builtin/builtin-tool.ts', members: /^src\/tools\/builtin\/(?!builtin-tool\.).*\.ts$/ },
   { list: 'src/providers/index.ts', members: /^src\/providers\/carriers\/.*\.ts$/ },
   { list: 'src/providers/index.ts', members: /^src\/providers\/documents\/.*\.ts$/ },
-  { list: 'src/cli/program.ts', members: /^src\/cli\/(start|chat|keys|backup|restore|doctor)\.ts$/ },
+  { list: 'src/cli/program.ts', members: /^src\/cli\/(start|chat|keys|console|backup|restore|doctor)\.ts$/ },
 ]
 
 /** The only files that may do what others must leave to them. Each one exists, or the list is out of date. */
@@ -120,6 +120,18 @@ test('relative imports name files that exist', () => {
       .map(({ target }) => `${file.path} imports ${target}`),
   )
   expect(missing).toEqual([])
+})
+
+test('the console knows of the server only the types of its own API', () => {
+  const consoleFiles = sourceFiles(['console'])
+  expect(consoleFiles.length).toBeGreaterThan(20)
+  const wrong = consoleFiles.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target }) => /^(src|test|scripts|bench)\//.test(target))
+      .filter(({ target, typeOnly }) => !typeOnly || !/^src\/dialects\/native\/wire[^/]*\.ts$/.test(target))
+      .map(({ target }) => `${path} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
 })
 
 test('source never imports from tests, scripts or benchmarks', () => {

@@ -44,6 +44,14 @@ export function createChatView(paint: Paint): ChatView {
         case 'step.restarted':
           textShown = false
           return note('(the server had to ask the model again; the answer starts over)')
+        case 'attempt.failed': {
+          const { attempt, error, wait_ms } = event.data
+          textShown = false
+          return note(`(attempt ${attempt} failed: ${error.message}; trying again in ${wait_ms / 1000} s)`)
+        }
+        case 'iteration.completed':
+          textShown = false
+          return note(`(round ${event.data.iteration} of ${event.data.times} is done; working on it further)`)
         case 'tool.called':
           return onOwnLine(`${paint.cyan('→')} ${printable(event.data.tool)} ${card(event.data.arguments)}`)
         case 'tool.completed': {

@@ -19,6 +19,7 @@ const key = {
   role: 'member',
   scopes: ['agents:read'],
   dialect: 'native',
+  allowed_origins: null,
   hint: 'pk_…wxyz',
   created_at: '2030-01-01T00:00:00.000Z',
   expires_at: null,

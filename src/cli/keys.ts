@@ -9,6 +9,7 @@ import type { WireKey } from './wire.ts'
 const help = `
 Examples:
   parley keys create --name ci --scopes agents:read,runs:write --expires 30d
+  parley keys create --name widget --dialect talkifai --origins example.org,https://shop.example.net
   parley keys list
   parley keys revoke key_0123…`
 
@@ -21,6 +22,7 @@ interface CreateFlags extends OutputFlags {
   role?: string
   scopes?: string
   dialect?: string
+  origins?: string
   expires?: string
 }
 
@@ -31,6 +33,10 @@ export function keysCommand(terminal: Terminal): Command {
     .option('--role <role>', 'member, admin or owner (default: your own)')
     .option('--scopes <list>', 'comma list, such as agents:read,runs:write (default: your own)')
     .option('--dialect <dialect>', 'the API whose form of key it gets (default: native)')
+    .option(
+      '--origins <list>',
+      'comma list of sites: a key that may be shown in public, with which their pages begin chats (with --dialect talkifai)',
+    )
     .option('--expires <when>', 'a number of days such as 30d, or a date such as 2030-01-31')
     .option('--json', 'print the reply as JSON')
     .action((flags: CreateFlags) => create(flags, terminal))
@@ -47,7 +53,8 @@ async function create(flags: CreateFlags, terminal: Terminal): Promise<void> {
   using connection = connect(flags)
   const body: JsonObject = { name: flags.name }
   if (flags.role !== undefined) body['role'] = flags.role
-  if (flags.scopes !== undefined) body['scopes'] = flags.scopes.split(',').map((scope) => scope.trim())
+  if (flags.scopes !== undefined) body['scopes'] = commaList(flags.scopes)
+  if (flags.origins !== undefined) body['allowed_origins'] = commaList(flags.origins)
   if (flags.dialect !== undefined) body['dialect'] = flags.dialect
   if (flags.expires !== undefined) body['expires_at'] = expiry(flags.expires, Date.now())
   const created = await connection.client.request<WireKey & { key: string }>('POST', '/v1/keys', { body })
@@ -55,6 +62,10 @@ async function create(flags: CreateFlags, terminal: Terminal): Promise<void> {
   // The key alone goes to the standard output, so that it can be kept without being read.
   terminal.error.write(`Created ${created.id} (${printable(created.name)}). The key is shown this once:\n`)
   terminal.output.write(`${created.key}\n`)
+}
+
+function commaList(text: string): string[] {
+  return text.split(',').map((part) => part.trim())
 }
 
 async function list(flags: OutputFlags, terminal: Terminal): Promise<void> {
@@ -65,7 +76,7 @@ async function list(flags: OutputFlags, terminal: Terminal): Promise<void> {
     key.id,
     printable(key.name),
     key.hint,
-    key.role,
+    key.allowed_origins === null ? key.role : 'public',
     key.dialect ?? 'any',
     key.created_at.slice(0, 10),
     state(key),

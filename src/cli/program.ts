@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../errors.ts'
 import { backupCommand } from './backup.ts'
 import { chatCommand } from './chat.ts'
+import { consoleCommand } from './console.ts'
 import { doctorCommand, type DoctorParts } from './doctor.ts'
 import { CommandError, exitCodes, type ExitReason } from './exit.ts'
 import { keysCommand } from './keys.ts'
@@ -25,6 +26,7 @@ Examples:
   parley start                                        start the server
   parley chat "Order Support" "Where is ORD-1042?"    one message to the example agent
   parley keys create --name ci                        an API key for a program
+  parley console                                      a link that signs a browser in
   parley doctor                                       what is configured, what is wrong
 
 Exit codes:
@@ -44,6 +46,7 @@ export function createProgram(parts: ProgramParts, finish: (reason: ExitReason) 
   program.addCommand(startCommand(() => parts.start()))
   program.addCommand(chatCommand(terminal, finish))
   program.addCommand(keysCommand(terminal))
+  program.addCommand(consoleCommand(terminal))
   program.addCommand(backupCommand(parts.backup, terminal))
   program.addCommand(restoreCommand(parts.restore, terminal))
   program.addCommand(doctorCommand(parts, terminal, finish))

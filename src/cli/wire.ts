@@ -20,6 +20,8 @@ export interface WireKey {
   role: string
   scopes: string[]
   dialect: string | null
+  /** null: a secret key. */
+  allowed_origins: string[] | null
   hint: string
   created_at: string
   expires_at: string | null
@@ -63,6 +65,8 @@ interface WireEventData {
   'run.created': { thread_id: string }
   'message.delta': { step: number; text: string }
   'step.restarted': { step: number; reason: string }
+  'attempt.failed': { attempt: number; error: WireError; wait_ms: number }
+  'iteration.completed': { iteration: number; times: number }
   'tool.called': WireCall
   'tool.completed': { call_id: string; tool: string; status: string; output: JsonValue; ms: number }
   'approval.decided': { approval_id: string; decision: string }
@@ -93,4 +97,10 @@ export function isWireEvent(value: JsonValue | undefined): value is JsonObject &
     typeof value['type'] === 'string' &&
     typeof value['run_id'] === 'string'
   )
+}
+
+export interface WireSignInLink {
+  token: string
+  url: string
+  expires_at: string
 }

@@ -219,17 +219,14 @@ test('the dialects that configuration may name are those that are spoken', () =>
 
 test.each([
   [
-    { PARLEY_HOST_DIALECTS: 'a.example=make,b.example=xpander' },
-    'PARLEY_HOST_DIALECTS names the dialect "xpander", which is not available in this version; use native, make, talkifai or xai.',
+    { PARLEY_HOST_DIALECTS: 'a.example=make,b.example=acme' },
+    'PARLEY_HOST_DIALECTS names the dialect "acme", which is not available in this version; use native, make, talkifai, xai or xpander.',
   ],
   [
-    { PARLEY_PUBLISH_MODE: 'staged' },
-    'PARLEY_PUBLISH_MODE=staged is not available in this version; use live.',
+    { PARLEY_DIALECT_DEFAULT: 'acme' },
+    'PARLEY_DIALECT_DEFAULT is "acme"; it must be one of native, make, talkifai, xai, xpander.',
   ],
-  [
-    { PARLEY_DIALECT_DEFAULT: 'xpander' },
-    'PARLEY_DIALECT_DEFAULT names the dialect "xpander", which is not available in this version; use native, make, talkifai or xai.',
-  ],
+  [{ PARLEY_PUBLISH_MODE: 'later' }, 'PARLEY_PUBLISH_MODE is "later"; it must be live or staged.'],
 ])('what this version does not do is refused, not ignored: %j', (env, sentence) => {
   expect(problems(env)).toEqual([sentence])
 })

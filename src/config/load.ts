@@ -22,7 +22,6 @@ const consumed = [
   'tlsCert',
   'tlsKey',
   'tlsPort',
-  'publishMode',
   'faultAllowed',
   'logFormat',
 ] as const

@@ -2,10 +2,8 @@ import { z } from 'zod'
 import { faultPoints } from '../lib/fault-point.ts'
 import { flag, integer, list, option, type OptionRecord } from './option.ts'
 
-/** The APIs that Parley speaks or will speak, by the name used in configuration. */
-const dialectNames = ['native', 'make', 'talkifai', 'xai', 'xpander'] as const
-/** Those that this version speaks. */
-export const spokenDialectNames: readonly string[] = ['native', 'make', 'talkifai', 'xai']
+/** The APIs that Parley speaks, by the name used in configuration. */
+export const spokenDialectNames = ['native', 'make', 'talkifai', 'xai', 'xpander'] as const
 
 const hostForm = /^[A-Za-z0-9.:[\]_-]+$/
 
@@ -75,10 +73,10 @@ function anyOf(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
-/** What is wrong with naming a dialect that this version does not speak; null when it speaks it. */
-function unspoken(env: string, dialect: string): string | null {
-  if (spokenDialectNames.includes(dialect)) return null
-  return `${env} names the dialect ${JSON.stringify(dialect.slice(0, 40))}, which is not available in this version; use ${anyOf(spokenDialectNames)}.`
+/** What is wrong with giving a host a dialect that this version does not speak; null when it speaks it. */
+function unspoken(dialect: string): string | null {
+  if (spokenDialectNames.some((name) => name === dialect)) return null
+  return `PARLEY_HOST_DIALECTS names the dialect ${JSON.stringify(dialect.slice(0, 40))}, which is not available in this version; use ${anyOf(spokenDialectNames)}.`
 }
 
 /** Every option of the server, once. */
@@ -223,11 +221,10 @@ export const options = {
   dialectDefault: option({
     env: 'PARLEY_DIALECT_DEFAULT',
     group: 'Behaviour',
-    schema: z.enum(dialectNames),
-    expects: `one of ${dialectNames.join(', ')}`,
+    schema: z.enum(spokenDialectNames),
+    expects: `one of ${spokenDialectNames.join(', ')}`,
     default: 'native',
-    doc: `Which API a path speaks that neither its prefix nor its host nor the form of its key decides. This version speaks ${anyOf(spokenDialectNames)}.`,
-    unavailable: (value) => unspoken('PARLEY_DIALECT_DEFAULT', value),
+    doc: 'Which API a path speaks that neither its prefix nor its host nor the form of its key decides.',
   }),
   hostDialects: option({
     env: 'PARLEY_HOST_DIALECTS',
@@ -239,18 +236,16 @@ export const options = {
     doc: 'Which API is spoken under a host name, for clients whose base URL takes no path.',
     unavailable: (hosts) =>
       Object.values(hosts)
-        .map((dialect) => unspoken('PARLEY_HOST_DIALECTS', dialect))
+        .map(unspoken)
         .find((sentence) => sentence !== null) ?? null,
   }),
   publishMode: option({
     env: 'PARLEY_PUBLISH_MODE',
     group: 'Behaviour',
     schema: z.enum(['live', 'staged']),
-    expects: 'live',
+    expects: 'live or staged',
     default: 'live',
-    doc: '`live`: an edit is published at once, unless it asks to be a draft. `staged` is not available in this version.',
-    unavailable: (value) =>
-      value === 'live' ? null : 'PARLEY_PUBLISH_MODE=staged is not available in this version; use live.',
+    doc: '`live`: an edit is published at once, unless it asks to be a draft. `staged`: APIs with a step to deploy (xpander) keep edits as a draft until somebody takes it.',
   }),
   examples: option({
     env: 'PARLEY_EXAMPLES',

@@ -1,7 +1,7 @@
 import type { KeyForm } from '../core/access/key.ts'
 import type { ResolveDialect } from '../http/api-dialect.ts'
 import type { Dialect, DialectRow } from './dialect.ts'
-import { keyForms } from './key-forms.ts'
+import { keyForms, publishableKeyForms } from './key-forms.ts'
 import { resolveDialect } from './resolve.ts'
 
 /** Every dialect that has a mount, spoken by this server or not. */
@@ -9,7 +9,13 @@ export const dialectRows = [
   { name: 'native', mount: 'native', keyForm: keyForms.native, ownPaths: [] },
   { name: 'make', mount: 'make', keyForm: keyForms.make, ownPaths: ['/api/v2'] },
   // A session token has no form of its own: what it is sent to must say whose it is.
-  { name: 'talkifai', mount: 'talkifai', keyForm: keyForms.talkifai, ownPaths: ['/v1/chat/sessions'] },
+  {
+    name: 'talkifai',
+    mount: 'talkifai',
+    keyForm: keyForms.talkifai,
+    publishableKeyForm: publishableKeyForms.talkifai,
+    ownPaths: ['/v1/chat/sessions'],
+  },
   { name: 'xai', mount: 'xai', keyForm: keyForms.xai, ownPaths: [] },
   { name: 'xpander', mount: 'xpander', keyForm: keyForms.xpander, ownPaths: [] },
 ] as const satisfies DialectRow[]
@@ -22,7 +28,7 @@ export function dialectRow(name: (typeof dialectRows)[number]['name']): DialectR
 }
 
 /** Names of the dialects that this server speaks. */
-export const spokenDialects: readonly string[] = ['native', 'make', 'talkifai', 'xai']
+export const spokenDialects: readonly string[] = ['native', 'make', 'talkifai', 'xai', 'xpander']
 
 /** Rows of the dialects that this server speaks. */
 export const spokenRows: readonly DialectRow[] = dialectRows.filter(({ name }) =>
@@ -42,4 +48,11 @@ export function createResolver(
 /** The forms of keys that can be issued: those of the dialects spoken, by name. */
 export function keyFormsOf(dialects: readonly DialectRow[]): Record<string, KeyForm> {
   return Object.fromEntries(dialects.map((dialect) => [dialect.name, dialect.keyForm]))
+}
+
+/** The forms of keys that may be shown in public, of the dialects that have such, by name. */
+export function publishableKeyFormsOf(dialects: readonly DialectRow[]): Record<string, KeyForm> {
+  return Object.fromEntries(
+    dialects.flatMap(({ name, publishableKeyForm: form }) => (form ? [[name, form]] : [])),
+  )
 }

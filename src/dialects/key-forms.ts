@@ -8,3 +8,8 @@ export const keyForms = {
   talkifai: { kind: 'prefixed', prefix: 'tk_live_' },
   xpander: { kind: 'prefixed', prefix: 'xp_' },
 } as const satisfies Record<string, KeyForm>
+
+/** The form of keys that may be shown in public, of the dialects whose clients run in browsers. */
+export const publishableKeyForms = {
+  talkifai: { kind: 'prefixed', prefix: 'tk_widget_' },
+} as const satisfies Record<string, KeyForm>

@@ -52,6 +52,7 @@ test.each([
   ['a UUID token', head('/v1/agents', { authorization: `token ${uuidV4}` }), 'make', '/v1/agents'],
   ['a UUID key', head('/v1/agents', { apiKey: uuidV4 }), 'make', '/v1/agents'],
   ['a key in the query', head('/v1/agents', { query: 'api_key=tk_live_1' }), 'talkifai', '/v1/agents'],
+  ['a public key', head('/v1/agents', { apiKey: 'tk_widget_1' }), 'talkifai', '/v1/agents'],
   [
     'a key before the header',
     head('/v1/a', { authorization: 'Bearer xp_1', dialect: 'xai' }),

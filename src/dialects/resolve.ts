@@ -26,6 +26,10 @@ function credential(head: RequestHead): string | null {
   return query.get('api_key') ?? query.get('key')
 }
 
+function isKeyOf({ keyForm, publishableKeyForm }: DialectRow, key: string): boolean {
+  return hasKeyForm(key, keyForm) || (publishableKeyForm !== undefined && hasKeyForm(key, publishableKeyForm))
+}
+
 function hostName(host: string | undefined): string {
   return (host ?? '').replace(/:\d+$/, '').toLowerCase()
 }
@@ -43,7 +47,7 @@ function decide(head: RequestHead, table: ResolveTable): { name: string; path: s
   const formed =
     key === null
       ? undefined
-      : table.rows.find((row) => table.spoken.has(row.name) && hasKeyForm(key, row.keyForm))
+      : table.rows.find((row) => table.spoken.has(row.name) && isKeyOf(row, key))
   if (formed) return { name: formed.name, path }
   if (head.dialect !== undefined) return { name: head.dialect, path }
   return null

@@ -3,6 +3,7 @@ import { nativeSupport } from './native/requirements.ts'
 import type { DialectSupport } from './requirement.ts'
 import { talkifaiSupport } from './talkifai/requirements.ts'
 import { xaiSupport } from './xai/requirements.ts'
+import { xpanderSupport } from './xpander/requirements.ts'
 
 /** What every dialect promises: the documents are generated from it, and the tests hold it to be covered. */
 export const supportedDialects: readonly DialectSupport[] = [
@@ -10,4 +11,5 @@ export const supportedDialects: readonly DialectSupport[] = [
   makeSupport,
   talkifaiSupport,
   xaiSupport,
+  xpanderSupport,
 ]

@@ -66,6 +66,13 @@ const anyEvent: fc.Arbitrary<AnyEvent> = fc.oneof(
     })),
   text.map((message): AnyEvent => ({ type: 'output.rejected', data: { step: 1, message } })),
   fc
+    .record({ iteration: fc.integer({ min: 1, max: 4 }), output: text })
+    .map((data): AnyEvent => ({ type: 'iteration.completed', data: { ...data, times: 5 } })),
+  fc.record({ attempt: fc.integer({ min: 1, max: 4 }), waitMs: fc.nat(30_000) }).map((data): AnyEvent => ({
+    type: 'attempt.failed',
+    data: { ...data, error: { code: 'internal', message: 'x' } },
+  })),
+  fc
     .record({ callId, effects: fc.constantFrom('none', 'once', 'client') })
     .map(({ callId: id, effects }): AnyEvent => ({
       type: 'tool.called',
@@ -153,10 +160,10 @@ test('a segment whose process died counts up to its last event', () => {
   expect(memory.runningSince).toBe(4000)
 })
 
-const message = (...ids: string[]): AnyEvent => ({
+const messageOf = (number: number, ...ids: string[]): AnyEvent => ({
   type: 'message.completed',
   data: {
-    step: 1,
+    step: number,
     role: 'assistant',
     text: '',
     reasoning: [],
@@ -164,6 +171,7 @@ const message = (...ids: string[]): AnyEvent => ({
     finishReason: 'tool-calls',
   },
 })
+const message = (...ids: string[]): AnyEvent => messageOf(1, ...ids)
 const asked = (kind: 'approval' | 'needs_decision', mode: 'park' | 'defer'): AnyEvent => ({
   type: 'approval.requested',
   data: { approvalId: 'a1', callId: 'call_a', tool: 'act', arguments: {}, kind, mode },
@@ -200,4 +208,75 @@ test('a call that is made again has forgotten the question what became of it', (
   }
   const memory = folded(message('call_a'), called, asked('needs_decision', 'park'), decided('again'), called)
   expect(memory.calls.get('call_a')?.lost).toBeNull()
+})
+
+const user: AnyEvent = {
+  type: 'message.created',
+  data: { role: 'user', content: [{ type: 'text', text: 'Go.' }] },
+}
+const said = (text: string): AnyEvent => ({
+  type: 'message.completed',
+  data: { step: 1, role: 'assistant', text, reasoning: [], calls: [], finishReason: 'stop' },
+})
+const failed: AnyEvent = {
+  type: 'attempt.failed',
+  data: { attempt: 1, error: { code: 'internal', message: 'Broken.' }, waitMs: 1_000 },
+}
+const round = (iteration: number): AnyEvent => ({
+  type: 'iteration.completed',
+  data: { iteration, times: 3, output: 'Draft.' },
+})
+
+test('an attempt that failed leaves the input, its usage and its calls, and nothing that was said', () => {
+  const used: AnyEvent = {
+    type: 'step.completed',
+    data: { step: 1, model: 'a/b', usage: usage(7, '0.5'), ms: 1 },
+  }
+  const again: AnyEvent = {
+    type: 'step.started',
+    data: { step: 2, model: 'a/b', requestedModel: 'a/b' },
+  }
+  const memory = folded(user, started, step, message('call_a'), used, round(1), again, failed)
+  expect(memory).toMatchObject({
+    turns: [{ type: 'user', content: [{ type: 'text', text: 'Go.' }] }],
+    attempt: 2,
+    retryAt: 9_000,
+    iterations: 0,
+    step: 2,
+    earlierSteps: 2,
+    stepOpen: false,
+    toolCalls: 0,
+    corrections: 0,
+    usage: { totalTokens: 7, cost: '0.5' },
+  })
+  // Nobody waits for it any more, and no other call may have its id.
+  expect(memory.calls.get('call_a')?.result).toEqual({ status: 'error', output: 'This attempt failed.' })
+  fold(memory, 'step.started', { step: 3, model: 'a/b', requestedModel: 'a/b' }, at(10_000))
+  expect(memory.retryAt).toBeNull()
+})
+
+test('a call that was decided on before the run began belongs to every attempt, with its receipt', () => {
+  const decidedCall = messageOf(0, 'call_a')
+  const receipt: AnyEvent = {
+    type: 'tool.completed',
+    data: { callId: 'call_a', tool: 'act', status: 'ok', output: 1, ms: 1 },
+  }
+  const memory = folded(user, decidedCall, receipt, step, said('Hm.'), failed)
+  expect(memory.turns.map(({ type }) => type)).toEqual(['user', 'assistant'])
+  expect(memory.calls.get('call_a')?.result).toEqual({ status: 'ok', output: 1 })
+})
+
+test('the model is told which round it is, and that its corrections begin anew', () => {
+  const wrong: AnyEvent = { type: 'output.rejected', data: { step: 1, message: 'x' } }
+  const memory = folded(user, said('x'), wrong, said('Draft.'), round(1), said('Better.'), round(2))
+  expect(memory.corrections).toBe(0)
+  expect(memory.iterations).toBe(2)
+  expect(memory.turns.flatMap((turn) => (turn.type === 'correction' ? [turn.message] : [])).slice(1)).toEqual(
+    [
+      'This is round 2 of 3. Your previous answer is the result so far: check it against what was asked for, improve it ' +
+        'or go on with it, and answer with the whole new result.',
+      'This is round 3 of 3, the last one. Your previous answer is the result so far: check it against what was asked ' +
+        'for, improve it or go on with it, and answer with the whole new result.',
+    ],
+  )
 })

@@ -26,21 +26,35 @@ export interface CallMemory {
 export type Turn =
   | { type: 'user'; content: InputPart[] }
   | { type: 'assistant'; text: string; reasoning: ReasoningPart[]; calls: CallMemory[] }
+  /** What the engine says to the model: its answer has to be corrected, or worked on. */
   | { type: 'correction'; message: string }
 
 /** All that the journal of a run says, folded. Two processes that fold the same events hold the same memory. */
 export interface RunMemory {
+  /** What was said in this attempt. */
   turns: Turn[]
-  /** Calls of every turn by their id. */
+  /** How many turns there were before the first answer of a model: what every attempt begins with. null: no answer yet. */
+  opening: number | null
+  /** Calls of every turn by their id, those of earlier attempts too: ids are unique within a run. */
   calls: Map<string, CallMemory>
-  /** The newest model call, counted from 1; 0 before the first. */
+  /** Counted from 1. */
+  attempt: number
+  /** When this attempt may begin, milliseconds since the epoch; null: it has begun, or need not wait. */
+  retryAt: number | null
+  /** Rounds of this attempt that are done. */
+  iterations: number
+  /** The newest model call, counted from 1 and on over attempts; 0 before the first. */
   step: number
+  /** Model calls of earlier attempts. */
+  earlierSteps: number
   /** It was issued and has not answered. */
   stepOpen: boolean
   usage: Usage
   /** `provider/model` of the newest model call that answered; null before. */
   model: string | null
+  /** Calls that the model asked for in this attempt. */
   toolCalls: number
+  /** Of the answer that is being worked on. */
   corrections: number
   /** Milliseconds spent running in finished segments. */
   activeMs: number
@@ -53,8 +67,13 @@ export interface RunMemory {
 export function emptyMemory(): RunMemory {
   return {
     turns: [],
+    opening: null,
     calls: new Map(),
+    attempt: 1,
+    retryAt: null,
+    iterations: 0,
     step: 0,
+    earlierSteps: 0,
     stepOpen: false,
     usage: noUsage(),
     model: null,
@@ -92,6 +111,7 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
   'step.started': (memory, data) => {
     memory.step = data.step
     memory.stepOpen = true
+    memory.retryAt = null
   },
   'message.completed': (memory, data) => {
     const calls = data.calls.map((call): CallMemory => ({
@@ -102,6 +122,8 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
       result: null,
     }))
     for (const call of calls) memory.calls.set(call.call.callId, call)
+    // Step 0 is a call that was decided on before the run began: it belongs to what every attempt begins with.
+    if (data.step > 0) memory.opening ??= memory.turns.length
     memory.toolCalls += calls.length
     memory.turns.push({ type: 'assistant', text: data.text, reasoning: data.reasoning, calls })
     memory.stepOpen = false
@@ -109,6 +131,22 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
   'output.rejected': (memory, data) => {
     memory.corrections += 1
     memory.turns.push({ type: 'correction', message: data.message })
+  },
+  'iteration.completed': (memory, data) => {
+    memory.iterations = data.iteration
+    memory.corrections = 0
+    memory.turns.push({ type: 'correction', message: nextRoundMessage(data) })
+  },
+  'attempt.failed': (memory, data, at) => {
+    const dropped = memory.turns.splice(memory.opening ?? memory.turns.length)
+    for (const turn of dropped) if (turn.type === 'assistant') abandon(turn.calls)
+    memory.attempt = data.attempt + 1
+    memory.retryAt = Date.parse(at) + data.waitMs
+    memory.iterations = 0
+    memory.earlierSteps = memory.step
+    memory.stepOpen = false
+    memory.toolCalls = 0
+    memory.corrections = 0
   },
   'step.completed': (memory, data) => {
     memory.usage = addUsage(memory.usage, data.usage)
@@ -147,6 +185,19 @@ const folds: { [Type in EventType]?: Fold<Type> } = {
     if (call.approval?.approvalId === approvalId) call.approval = { ...call.approval, decision, reason }
     if (call.lost?.approvalId === approvalId) call.lost = { ...call.lost, decision, reason, result }
   },
+}
+
+/** What becomes of calls that nobody waits for any more; receipts stay what they are. */
+function abandon(calls: CallMemory[]): void {
+  for (const call of calls) call.result ??= { status: 'error', output: 'This attempt failed.' }
+}
+
+function nextRoundMessage({ iteration, times }: EventTypes['iteration.completed']): string {
+  const last = iteration + 1 === times ? ', the last one' : ''
+  return (
+    `This is round ${iteration + 1} of ${times}${last}. Your previous answer is the result so far: check it against ` +
+    'what was asked for, improve it or go on with it, and answer with the whole new result.'
+  )
 }
 
 /** Takes one event into `memory`, in place. */

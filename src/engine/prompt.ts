@@ -120,6 +120,7 @@ export function modelTools(tools: Iterable<ToolDefinition>): ModelTool[] {
 
 /** Everything of a model call but the prompt: the settings of the agent. */
 export function modelSettings(
+  agentId: string,
   definition: AgentDefinition,
   tools: ModelTool[],
 ): Omit<ModelCallOptions, 'prompt'> {
@@ -129,6 +130,7 @@ export function modelSettings(
     ...(typeof model?.temperature === 'number' ? { temperature: model.temperature } : {}),
     ...(typeof model?.maxOutputTokens === 'number' ? { maxOutputTokens: model.maxOutputTokens } : {}),
     ...(model?.reasoningEffort ? { reasoning: model.reasoningEffort } : {}),
+    ...(model?.promptCaching ? { promptCache: { key: `parley-${agentId}` } } : {}),
     ...(output.format === 'json' ? { responseFormat: jsonFormat(output.schema) } : {}),
   }
 }

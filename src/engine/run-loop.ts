@@ -1,3 +1,4 @@
+import { unfenced } from '../core/agents/condition.ts'
 import { AppError } from '../errors.ts'
 import type { EventTypes } from '../core/events/event.ts'
 import type { JsonSchema } from '../core/tools/tool.ts'
@@ -5,7 +6,9 @@ import type { RunError } from '../core/runs/run.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import { parseJson, type JsonValue } from '../lib/json.ts'
 import type { Log } from '../lib/log.ts'
+import { limitReached } from './limits.ts'
 import { hasOpenQuestion } from './memory.ts'
+import { waitBeforeAttempt } from './strategy-moves.ts'
 import { nextMove, type MachineInput, type RunMoveNext } from './run-machine.ts'
 import { record, SegmentStopped, stopReason, type Segment } from './segment.ts'
 import { callModel, type ModelCallDeps } from './steps/model-call.ts'
@@ -16,6 +19,9 @@ export interface RunLoopDeps extends ModelCallDeps, ToolCallDeps {
   /** What is wrong with a value under a schema, in a sentence; null when it fits. */
   checkOutput: (schema: JsonSchema, value: JsonValue) => string | null
 }
+
+/** How often an answer that does not have the form the agent promises is sent back to be corrected. */
+const mostCorrections = 2
 
 /** How a segment ended. */
 export type SegmentEnd = 'terminal' | 'waiting' | 'lost' | 'shutdown'
@@ -33,17 +39,24 @@ export async function runLoop(
   const limit = limitTimer(segment)
   try {
     for (;;) {
-      segment.abort.signal.throwIfAborted()
-      const move = nextMove(machineInput(segment, deps))
-      if (move.type === 'wait') onClosing()
-      const end = await makeMove(segment, deps, move)
+      const end = await moveOn(segment, deps, onClosing).catch((error: unknown) => afterError(segment, error))
       if (end) return end
     }
-  } catch (error) {
-    return await endAfterError(segment, error)
   } finally {
     clearTimeout(limit)
   }
+}
+
+/** One move. null: another one follows. */
+async function moveOn(
+  segment: Segment,
+  deps: RunLoopDeps,
+  onClosing: () => void,
+): Promise<SegmentEnd | null> {
+  segment.abort.signal.throwIfAborted()
+  const move = nextMove(machineInput(segment, deps))
+  if (move.type === 'wait') onClosing()
+  return await makeMove(segment, deps, move)
 }
 
 function machineInput(segment: Segment, deps: RunLoopDeps): MachineInput {
@@ -52,6 +65,7 @@ function machineInput(segment: Segment, deps: RunLoopDeps): MachineInput {
     tools: segment.tools,
     checkArguments: deps.checkArguments,
     limits: segment.agent.definition.limits,
+    strategies: segment.agent.definition.strategies,
     answering: segment.run.pins.answering,
     now: segment.clock.now(),
   }
@@ -67,10 +81,14 @@ async function makeMove(segment: Segment, deps: RunLoopDeps, move: RunMoveNext):
       return null
     case 'wait':
       return await park(segment, move.waitingFor)
+    case 'pause':
+      return await pause(segment, move.ms)
     case 'finish':
-      return await finish(segment, deps, move.text)
+      return await finish(segment, deps, move)
+    case 'cancel':
+      return await cancel(segment, move.reason)
     case 'fail':
-      return await fail(segment, move.error)
+      return await failAttempt(segment, move.error)
   }
 }
 
@@ -86,14 +104,25 @@ async function park(
   return 'waiting'
 }
 
-async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promise<SegmentEnd | null> {
-  const { output } = segment.agent.definition
+/** Counts as running. Its end is known from the journal, so any process can go on with it. */
+async function pause(segment: Segment, ms: number): Promise<null> {
+  await segment.journal.committed(segment.handle)
+  await segment.clock.sleep(ms, segment.abort.signal)
+  return null
+}
+
+async function finish(
+  segment: Segment,
+  deps: RunLoopDeps,
+  { text, again }: Extract<RunMoveNext, { type: 'finish' }>,
+): Promise<SegmentEnd | null> {
+  const { output, strategies } = segment.agent.definition
   let outputJson: JsonValue = null
   if (output.format === 'json') {
     const checked = checkJson(text, output.schema, deps)
     if (checked.problem !== null) {
-      if (segment.memory.corrections > 0)
-        return await fail(segment, { code: 'output_invalid', message: checked.problem })
+      if (segment.memory.corrections >= mostCorrections)
+        return await failAttempt(segment, { code: 'output_invalid', message: checked.problem })
       record(segment, 'output.rejected', {
         step: segment.memory.step,
         message: `${checked.problem} Answer again with the corrected JSON value and nothing else.`,
@@ -102,6 +131,12 @@ async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promis
     }
     outputJson = checked.value
   }
+  if (again) {
+    const iteration = segment.memory.iterations + 1
+    const times = strategies.iterate?.times ?? iteration
+    record(segment, 'iteration.completed', { iteration, times, output: text })
+    return null
+  }
   const { usage } = segment.memory
   faultPoint('run.before_terminal')
   const at = await recordEnd(segment, 'run.completed', { output: text, outputJson, usage })
@@ -109,19 +144,30 @@ async function finish(segment: Segment, deps: RunLoopDeps, text: string): Promis
   return 'terminal'
 }
 
-/** The JSON value in a model's answer; models like to wrap it in a code fence. */
+/** The JSON value in a model's answer. */
 function checkJson(
   text: string,
   schema: JsonSchema | null,
   deps: RunLoopDeps,
 ): { value: JsonValue; problem: null } | { problem: string } {
-  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)
-  const value = parseJson(fenced?.[1] ?? text)
+  const value = parseJson(unfenced(text))
   if (value === undefined) return { problem: 'The answer is not JSON.' }
   const wrong = schema === null ? null : deps.checkOutput(schema, value)
   return wrong === null
     ? { value, problem: null }
     : { problem: `The answer does not fit the schema: ${wrong}.` }
+}
+
+/** The run fails, unless it is to be done over. */
+async function failAttempt(segment: Segment, error: RunError): Promise<SegmentEnd | null> {
+  const { memory, clock } = segment
+  const { limits, strategies } = segment.agent.definition
+  const waitMs = waitBeforeAttempt(strategies, memory, error.code)
+  // What went wrong says more than a limit that the next attempt could only run into.
+  const inVain = waitMs !== null && limitReached({ memory, limits, now: clock.now() + waitMs }) !== null
+  if (waitMs === null || inVain) return await fail(segment, error)
+  record(segment, 'attempt.failed', { attempt: memory.attempt, error, waitMs })
+  return null
 }
 
 async function fail(segment: Segment, error: RunError): Promise<SegmentEnd> {
@@ -145,6 +191,19 @@ async function recordEnd<Type extends 'run.completed' | 'run.failed' | 'run.canc
   return record(segment, type, data)
 }
 
+/** `commandId`: the row that asked for it; null: nobody did. */
+async function cancel(
+  segment: Segment,
+  reason: string,
+  commandId: string | null = null,
+): Promise<SegmentEnd> {
+  const { usage } = segment.memory
+  const at = await recordEnd(segment, 'run.cancelled', { reason, usage })
+  if (commandId !== null) segment.journal.commandHandled(segment.handle, commandId)
+  await end(segment, at, { state: 'cancelled' })
+  return 'terminal'
+}
+
 async function end(
   segment: Segment,
   finishedAt: string,
@@ -160,12 +219,12 @@ async function end(
   faultPoint('run.after_terminal')
 }
 
-async function endAfterError(segment: Segment, error: unknown): Promise<SegmentEnd> {
+async function afterError(segment: Segment, error: unknown): Promise<SegmentEnd | null> {
   try {
     if (segment.handle.failure !== null) return lost(segment, segment.handle.failure)
     if (error instanceof SegmentStopped && error.reason.type === 'lost') return lost(segment, error)
     if (segment.abort.signal.aborted) return await endAfterStop(segment)
-    return await fail(segment, printRunError(error, segment.run.id, segment.log))
+    return await failAttempt(segment, printRunError(error, segment.run.id, segment.log))
   } catch (failure) {
     return lost(segment, failure)
   }
@@ -174,13 +233,8 @@ async function endAfterError(segment: Segment, error: unknown): Promise<SegmentE
 async function endAfterStop(segment: Segment): Promise<SegmentEnd> {
   const reason = stopReason(segment.abort.signal)
   switch (reason.type) {
-    case 'cancelled': {
-      const { usage } = segment.memory
-      const at = await recordEnd(segment, 'run.cancelled', { reason: reason.reason, usage })
-      segment.journal.commandHandled(segment.handle, reason.commandId)
-      await end(segment, at, { state: 'cancelled' })
-      return 'terminal'
-    }
+    case 'cancelled':
+      return await cancel(segment, reason.reason, reason.commandId)
     case 'time_limit': {
       const { seconds } = segment.agent.definition.limits
       return await fail(segment, {

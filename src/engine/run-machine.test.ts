@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { defaultLimits } from '../core/agents/agent.ts'
+import { noStrategies, type Condition, type Strategies } from '../core/agents/strategies.ts'
+import { noUsage } from '../core/runs/usage.ts'
 import type { ToolDefinition } from '../core/tools/tool.ts'
+import { mustAnswer } from './limits.ts'
 import { emptyMemory, type CallMemory, type RunMemory } from './memory.ts'
 import { nextForCall, nextMove, type MachineInput } from './run-machine.ts'
+import { waitBeforeAttempt } from './strategy-moves.ts'
 
 const base = { description: null, parameters: { type: 'object' } }
 const http = {
@@ -38,6 +42,7 @@ function input(memory: Partial<RunMemory>, more: Partial<MachineInput> = {}): Ma
     tools,
     checkArguments: () => null,
     limits: defaultLimits,
+    strategies: noStrategies,
     answering: { approvals: 'park', clientTools: 'available' },
     now: 0,
     ...more,
@@ -143,7 +148,11 @@ describe('what a run does next', () => {
 
   test('an answer without calls finishes the run', () => {
     const answer = { type: 'assistant' as const, text: 'Done.', reasoning: [], calls: [] }
-    expect(nextMove(input({ step: 1, turns: [answer] }))).toEqual({ type: 'finish', text: 'Done.' })
+    expect(nextMove(input({ step: 1, turns: [answer] }))).toEqual({
+      type: 'finish',
+      text: 'Done.',
+      again: false,
+    })
   })
 
   test('results of all calls lead to the next model call', () => {
@@ -212,6 +221,42 @@ describe('limits', () => {
     )
   })
 
+  test('steps and tool calls are those of this attempt', () => {
+    expect(codeOf(input({ step: 3, earlierSteps: 2 }, limited({ steps: 2 })))).toBe('call_model')
+    expect(codeOf(input({ step: 4, earlierSteps: 2 }, limited({ steps: 2 })))).toBe('step_limit_reached')
+  })
+
+  test('an agent that has to answer at its limit has the calls beyond it refused', () => {
+    const [first, second] = [call('act'), call('act')]
+    const answer = limited({ toolCalls: 3, atToolCalls: 'answer' })
+    const refusal = {
+      type: 'refuse',
+      status: 'error',
+      message: 'This call was not made: your 3 tool calls are used up. Answer now, without calling tools.',
+    }
+    expect(nextMove(input({ ...afterCalls(first, second), toolCalls: 4 }, answer))).toEqual({
+      type: 'make_calls',
+      calls: [
+        { call: first, move: { type: 'perform' } },
+        { call: second, move: refusal },
+      ],
+    })
+    expect(nextMove(input({ ...afterCalls(first), toolCalls: 5 }, answer))).toEqual({
+      type: 'make_calls',
+      calls: [{ call: first, move: refusal }],
+    })
+  })
+
+  test.each([
+    [2, 'answer', false],
+    [3, 'answer', true],
+    [4, 'answer', true],
+    [4, 'fail', false],
+  ] as const)('after %i of 3 calls, where the limit means %s: must answer is %s', (made, at, expected) => {
+    const { limits } = limited({ toolCalls: 3, atToolCalls: at })
+    expect(mustAnswer({ ...emptyMemory(), toolCalls: made }, limits)).toBe(expected)
+  })
+
   test('what is under way is still settled when a limit was reached; nothing new is begun', () => {
     const checking = call('act', { intent: intent('checkable') })
     const late = { ...limited({ seconds: 1 }), now: 5000 }
@@ -225,5 +270,102 @@ describe('limits', () => {
     const answer = { type: 'assistant' as const, text: 'Done.', reasoning: [], calls: [] }
     const late = { ...limited({ seconds: 1, steps: 1 }), now: 5000 }
     expect(codeOf(input({ step: 1, turns: [answer], runningSince: 0 }, late))).toBe('finish')
+  })
+})
+
+describe('strategies', () => {
+  const done: Condition = { type: 'contains', term: 'DONE', path: null, value: null }
+  const answered = (text: string, more: Partial<RunMemory> = {}): Partial<RunMemory> => ({
+    step: 1,
+    turns: [{ type: 'assistant', text, reasoning: [], calls: [] }],
+    ...more,
+  })
+  const rounds = (until: Condition | null) => ({
+    strategies: { ...noStrategies, iterate: { times: 3, until } },
+  })
+  const stopping = { strategies: { ...noStrategies, stop: { onFailure: true, when: done } } }
+
+  test('an attempt begins when its wait is over', () => {
+    const memory = { attempt: 2, step: 1, earlierSteps: 1, retryAt: 10_000 }
+    expect(nextMove(input(memory, { now: 9_400 }))).toEqual({ type: 'pause', ms: 600 })
+    expect(nextMove(input(memory, { now: 10_000 }))).toEqual({ type: 'call_model', step: 2, restart: false })
+  })
+
+  test('a limit of the run is reached while it waits', () => {
+    const limits = { ...defaultLimits, seconds: 5 }
+    const move = nextMove(input({ attempt: 2, retryAt: 10_000, runningSince: 0 }, { limits, now: 5_000 }))
+    expect(move).toMatchObject({ type: 'fail', error: { code: 'time_limit_reached' } })
+  })
+
+  test.each<[string, Partial<RunMemory>, Condition | null, boolean]>([
+    ['the first answer', answered('Draft.'), null, true],
+    ['the last but one', answered('Draft.', { iterations: 1 }), null, true],
+    ['the last', answered('Draft.', { iterations: 2 }), null, false],
+    ['one that is not good enough', answered('Draft.'), done, true],
+    ['one that is', answered('DONE.'), done, false],
+  ])('%s of three rounds', (_name, memory, until, again) => {
+    expect(nextMove(input(memory, rounds(until)))).toMatchObject({ type: 'finish', again })
+  })
+
+  test('no round begins that could not end: what was answered is the output', () => {
+    const limits = { ...defaultLimits, steps: 1 }
+    expect(nextMove(input(answered('Draft.'), { ...rounds(null), limits }))).toMatchObject({ again: false })
+    const spent = { usage: { ...noUsage(), totalTokens: 10 } }
+    const tokens = { ...defaultLimits, tokens: 10 }
+    expect(nextMove(input(answered('Draft.', spent), { ...rounds(null), limits: tokens }))).toMatchObject({
+      again: false,
+    })
+  })
+
+  test('a stop condition that is true of the answer cancels the run, before it is finished', () => {
+    expect(nextMove(input(answered('DONE.'), stopping))).toEqual({
+      type: 'cancel',
+      reason: 'The stop condition is true of the answer: it contains "DONE".',
+    })
+    expect(nextMove(input(answered('Draft.'), stopping)).type).toBe('finish')
+  })
+
+  test('one that is true of what a tool returned cancels it with calls still open', () => {
+    const result = { status: 'ok' as const, output: { state: 'DONE' } }
+    const returned = call('act', { intent: intent('once'), result })
+    expect(nextMove(input(afterCalls(returned, call('client')), stopping))).toEqual({
+      type: 'cancel',
+      reason: 'The stop condition is true of the result of act: it contains "DONE".',
+    })
+    const refused = call('act', { result: { status: 'rejected', output: 'DONE without you.' } })
+    expect(nextMove(input(afterCalls(refused), stopping)).type).toBe('call_model')
+  })
+
+  test.each([
+    [1, 1_000],
+    [2, 2_000],
+    [3, 4_000],
+    [6, 30_000],
+    [7, null],
+  ])('attempt %i that fails is followed after %s milliseconds', (attempt, wait) => {
+    const strategies = { ...noStrategies, retry: { attempts: 6 } }
+    const memory = { ...emptyMemory(), attempt }
+    expect(waitBeforeAttempt(strategies, memory, 'provider_rejected')).toBe(wait)
+  })
+
+  test.each([
+    'time_limit_reached',
+    'token_limit_reached',
+    'step_limit_reached',
+    'tool_call_limit_reached',
+    'effect_given_up',
+  ])('%s is final', (code) => {
+    const strategies = { ...noStrategies, retry: { attempts: 6 } }
+    expect(waitBeforeAttempt(strategies, emptyMemory(), code)).toBeNull()
+  })
+
+  test('a round that fails is final where the strategy says so; only rounds are rounds', () => {
+    const retry = { attempts: 1 }
+    const iterate = { times: 2, until: null }
+    const wait = (strategies: Strategies) => waitBeforeAttempt(strategies, emptyMemory(), 'internal')
+    const { stop } = stopping.strategies
+    expect(wait({ ...noStrategies, retry, iterate, stop })).toBeNull()
+    expect(wait({ ...noStrategies, retry, iterate, stop: { ...stop, onFailure: false } })).toBe(1_000)
+    expect(wait({ ...noStrategies, retry, stop })).toBe(1_000)
   })
 })

@@ -1,7 +1,10 @@
 import type { Limits } from '../core/agents/agent.ts'
+import type { Strategies } from '../core/agents/strategies.ts'
 import type { Answering, RunError, WaitingFor } from '../core/runs/run.ts'
 import type { EffectPolicy, ToolDefinition } from '../core/tools/tool.ts'
+import { callsLeft, limitReached, stepLimitReached } from './limits.ts'
 import type { CallMemory, RunMemory } from './memory.ts'
+import { hasNextRound, whatStops } from './strategy-moves.ts'
 
 /** What one call needs next. */
 export type CallMove =
@@ -27,7 +30,11 @@ export type RunMoveNext =
   | { type: 'call_model'; step: number; restart: boolean }
   | { type: 'make_calls'; calls: { call: CallMemory; move: CallMove }[] }
   | { type: 'wait'; waitingFor: WaitingFor }
-  | { type: 'finish'; text: string }
+  /** The next attempt begins after so many milliseconds. */
+  | { type: 'pause'; ms: number }
+  /** `again`: the answer is that of a round, and another one follows. */
+  | { type: 'finish'; text: string; again: boolean }
+  | { type: 'cancel'; reason: string }
   | { type: 'fail'; error: RunError }
 
 export interface MachineInput {
@@ -36,6 +43,7 @@ export interface MachineInput {
   /** Says what is wrong with a call's arguments; null when they fit the tool's schema. */
   checkArguments: (tool: ToolDefinition, call: CallMemory) => string | null
   limits: Limits
+  strategies: Strategies
   answering: Answering
   /** Milliseconds since the epoch. */
   now: number
@@ -51,24 +59,39 @@ const afterLostReceipt: Record<EffectPolicy, 'perform' | 'check' | 'ask_outcome'
 
 /** What a run does next: a function of its memory and of nothing else. */
 export function nextMove(input: MachineInput): RunMoveNext {
-  const { memory } = input
+  const { memory, limits, strategies } = input
   const last = memory.turns.at(-1)
   const overdue = limitReached(input)
+  if (overdue === null && memory.retryAt !== null && memory.retryAt > input.now) {
+    return { type: 'pause', ms: memory.retryAt - input.now }
+  }
   if (last?.type === 'assistant') {
-    const open = last.calls.filter((call) => call.result === null)
-    if (open.length > 0) return nextForCalls(input, open, overdue)
-    if (last.calls.length === 0 && !memory.stepOpen) return { type: 'finish', text: last.text }
+    const reason = whatStops(strategies, last)
+    if (reason !== null) return { type: 'cancel', reason }
+    if (last.calls.some((call) => call.result === null)) return nextForCalls(input, last.calls, overdue)
+    if (last.calls.length === 0 && !memory.stepOpen) {
+      // A run that may not go on ends with what it has.
+      const mayGoOn = overdue === null && stepLimitReached(memory, limits) === null
+      return {
+        type: 'finish',
+        text: last.text,
+        again: mayGoOn && hasNextRound(strategies, memory, last.text),
+      }
+    }
   }
   if (overdue) return { type: 'fail', error: overdue }
   if (memory.stepOpen) return { type: 'call_model', step: memory.step, restart: true }
-  if (memory.step >= input.limits.steps) {
-    return fail('step_limit_reached', `The run reached its limit of ${input.limits.steps} steps.`)
-  }
+  const tooMany = stepLimitReached(memory, limits)
+  if (tooMany) return { type: 'fail', error: tooMany }
   return { type: 'call_model', step: memory.step + 1, restart: false }
 }
 
-function nextForCalls(input: MachineInput, open: CallMemory[], overdue: RunError | null): RunMoveNext {
-  const moves = open.map((call) => ({ call, move: nextForCall(input, call) }))
+function nextForCalls(input: MachineInput, calls: CallMemory[], overdue: RunError | null): RunMoveNext {
+  const allowed = callsLeft(input.memory, input.limits, calls)
+  const moves = calls.flatMap((call, index) => {
+    if (call.result !== null) return []
+    return [{ call, move: index < allowed ? nextForCall(input, call) : refusedForLimit(input.limits) }]
+  })
   const abandoned = moves.find(({ move }) => move.type === 'give_up')
   if (abandoned) {
     return fail(
@@ -84,6 +107,11 @@ function nextForCalls(input: MachineInput, open: CallMemory[], overdue: RunError
     return { type: 'make_calls', calls: actionable }
   }
   return { type: 'wait', waitingFor: waitingFor(moves) }
+}
+
+function refusedForLimit({ toolCalls }: Limits): CallMove {
+  const message = `This call was not made: your ${toolCalls} tool calls are used up. Answer now, without calling tools.`
+  return { type: 'refuse', status: 'error', message }
 }
 
 /** What one open call needs next. */
@@ -145,25 +173,6 @@ function waitingFor(moves: { call: CallMemory; move: CallMove }[]): WaitingFor {
     return { type: 'approval', approvals }
   }
   return { type: 'tool_outputs', calls: awaited('client').map(describe) }
-}
-
-function limitReached(input: MachineInput): RunError | null {
-  const { memory, limits, now } = input
-  const activeMs = memory.activeMs + (memory.runningSince === null ? 0 : now - memory.runningSince)
-  if (activeMs >= limits.seconds * 1000) {
-    return limit('time_limit_reached', `The run reached its limit of ${limits.seconds} seconds.`)
-  }
-  if (limits.tokens !== null && memory.usage.totalTokens >= limits.tokens) {
-    return limit('token_limit_reached', `The run reached its limit of ${limits.tokens} tokens.`)
-  }
-  if (limits.toolCalls !== null && memory.toolCalls > limits.toolCalls) {
-    return limit('tool_call_limit_reached', `The run reached its limit of ${limits.toolCalls} tool calls.`)
-  }
-  return null
-}
-
-function limit(code: string, message: string): RunError {
-  return { code, message }
 }
 
 function fail(code: string, message: string): RunMoveNext {

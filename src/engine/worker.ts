@@ -10,6 +10,7 @@ import type { Clock } from '../lib/clock.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import type { Log } from '../lib/log.ts'
 import { checkAnswer, recordAnswer } from './commands.ts'
+import { withNewestCalls } from './history.ts'
 import { emptyMemory, foldAll, type RunMemory, type Turn } from './memory.ts'
 import { printRunError, runLoop, type RunLoopDeps, type SegmentEnd } from './run-loop.ts'
 import { record, SegmentStopped, type Segment, type StopReason } from './segment.ts'
@@ -21,6 +22,8 @@ const historyTypes: EventType[] = [
   'tool.completed',
   'tool.outputs_received',
   'output.rejected',
+  'iteration.completed',
+  'attempt.failed',
 ]
 
 /** A run that could not be taken up under so many fences fails. */
@@ -225,7 +228,8 @@ export class Worker {
     const { run, handle, abort } = start
     const deps = this.#deps
     const agent = await deps.resolveAgent(run)
-    const history = run.pins.historyRuns === 0 ? [] : await this.#history(run)
+    const earlier = run.pins.historyRuns === 0 ? [] : await this.#history(run)
+    const history = withNewestCalls(earlier, agent.definition.history.toolCalls)
     const segment: Segment = {
       run,
       handle,

@@ -27,6 +27,8 @@ export interface ApiDialect {
   /** Path under which the dialect's endpoints hang, after its mount: `/v1`; `''` for none. */
   base: string
   endpoints: Endpoint[]
+  /** Its callers may also be people signed in by a browser, who send a cookie instead of a key. */
+  browserSessions?: boolean
   /** The body of every error that `printError` prints. */
   errorSchema: z.ZodType
   /** How the vendor's own clients send their key: `Authorization: <scheme> <key>`. Every scheme is accepted. Default `Bearer`. */

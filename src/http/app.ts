@@ -5,10 +5,13 @@ import { AppError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { ApiDialect, Resolution, ResolveDialect } from './api-dialect.ts'
 import { descriptionEndpoints } from './description-endpoints.ts'
+import { corsRoutes, preflightHeaders } from './cors.ts'
 import type { Endpoint } from './endpoint.ts'
 import { IncomingRequest, type RequestOptions } from './incoming-request.ts'
 import { createResponder, type Responder } from './responder.ts'
 import { answerRoute, type RouteServices } from './route.ts'
+import { sendStatic } from './reply.ts'
+import type { StaticSite } from './static-site.ts'
 
 /** What the adapter hands over with every request, and what the router found out about it. */
 interface Exchange {
@@ -25,6 +28,8 @@ export interface AppOptions extends RouteServices, RequestOptions {
   resolve: ResolveDialect
   /** Endpoints of the server itself, outside every dialect: paths from the root. */
   serverEndpoints: Endpoint[]
+  /** A built web app below a path of its own. */
+  site?: StaticSite
   version: string
   log: Log
 }
@@ -38,6 +43,8 @@ export interface App {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 /** Where the server's own endpoints hang in the router; no dialect can have this name. */
 const serverMount = '/.server'
+/** Where the web app hangs. */
+const siteMount = '/.site'
 
 /** `/agents/{agent_id}` in the router's form. */
 function pattern(path: string): string {
@@ -55,7 +62,7 @@ function header(value: string | string[] | undefined): string | undefined {
 
 /** Builds the HTTP surface from endpoint records; it does not listen. */
 export function createApp(options: AppOptions): App {
-  const { dialects, resolve, serverEndpoints, version, publicUrl } = options
+  const { dialects, resolve, serverEndpoints, site, version, publicUrl } = options
   const fallback = dialects[0]
   const responder = createResponder(options)
   const ownSegments = new Set(serverEndpoints.map((record) => firstSegment(record.path)))
@@ -66,6 +73,7 @@ export function createApp(options: AppOptions): App {
     const end = url.indexOf('?')
     const path = end < 0 ? url : url.slice(0, end)
     if (ownSegments.has(firstSegment(path))) return serverMount + path
+    if (site && firstSegment(path) === site.segment) return siteMount + path
     exchange.resolution = resolve({
       path,
       query: end < 0 ? '' : url.slice(end + 1),
@@ -95,6 +103,31 @@ export function createApp(options: AppOptions): App {
         return RESPONSE_ALREADY_SENT
       })
     }
+    for (const [path, shared] of corsRoutes(endpoints)) {
+      frame.on('OPTIONS', [prefix + pattern(path)], async (c) => {
+        const request = new IncomingRequest(c.env, { dialect: dialect.name, path: c.req.path }, options)
+        request.replyHeaders = preflightHeaders(shared, c.env.incoming.headers)
+        await answerOptions(request, dialect, allowedMethods(c.req.path))
+        return RESPONSE_ALREADY_SENT
+      })
+    }
+  }
+
+  async function answerOptions(
+    request: IncomingRequest,
+    dialect: ApiDialect,
+    allowed: string[],
+  ): Promise<void> {
+    const headers = { allow: allowed.join(', ') }
+    await responder.send(request, dialect, { status: 204, body: null, contentType: '', headers })
+  }
+
+  if (site) {
+    frame.get(`${siteMount}/*`, (c) => {
+      const request = new IncomingRequest(c.env, { dialect: fallback.name, path: c.req.path }, options)
+      sendStatic(c.env.outgoing, site.answer(request.path, c.env.incoming.headers), request.requestId)
+      return RESPONSE_ALREADY_SENT
+    })
   }
   mount(serverMount, fallback, serverEndpoints)
   for (const dialect of dialects) {
@@ -122,7 +155,7 @@ export function createApp(options: AppOptions): App {
     } else if (allowed.length === 0) {
       responder.sendError(request, dialect, new AppError('route_not_found'))
     } else if (incoming.method === 'OPTIONS') {
-      await responder.send(request, dialect, { status: 204, body: null, contentType: '', headers })
+      await answerOptions(request, dialect, allowed)
     } else {
       const detail = `There is no ${incoming.method} at this path; there is ${headers.allow}.`
       responder.sendError(request, dialect, new AppError('route_not_found', { detail }), {

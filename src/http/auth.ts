@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { requireAllowedOrigin } from '../core/access/origins.ts'
 import { hasScope, roleAtLeast, type Principal } from '../core/access/principal.ts'
 import { AppError } from '../errors.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -32,9 +33,19 @@ export function requireCredential(headers: IncomingHttpHeaders): string {
   return credential
 }
 
-/** Throws `missing_scope` or `forbidden_role`, naming what the endpoint needs. */
-export function authorize(principal: Principal, endpoint: Pick<Endpoint, 'scope' | 'role'>): void {
-  const { scope, role } = endpoint
+/**
+ * Throws `missing_scope` or `forbidden_role`, naming what the endpoint needs; of a key that may be shown in public
+ * `publishable_key` where it does not take such keys, and `origin_not_allowed`. `origin`: the header as it was sent.
+ */
+export function authorize(
+  principal: Principal,
+  endpoint: Pick<Endpoint, 'scope' | 'role' | 'cors'>,
+  origin?: string,
+): void {
+  const { scope, role, cors } = endpoint
+  if (principal.allowedOrigins !== undefined && cors !== 'publishable_key')
+    throw new AppError('publishable_key')
+  requireAllowedOrigin(principal, origin)
   if (scope !== null && scope !== 'any' && !hasScope(principal, scope)) {
     throw new AppError('missing_scope', {
       detail: `This API key lacks the scope ${scope}.`,

@@ -133,6 +133,12 @@ export interface EndpointRecord<
   scope: Scope | 'any' | null
   /** With `scope` null: its callers send a credential of the dialect's own, which the handler asks for and checks. */
   ownCredential?: boolean
+  /**
+   * Pages of other sites may call it (CORS); absent: none, and no key that may be shown in public is taken.
+   * `publishable_key`: such a key is, and pages of the sites that it allows may read the reply. `own_token`: pages of
+   * every site, for whoever sends a credential of the dialect's own in a header.
+   */
+  cors?: 'publishable_key' | 'own_token'
   /** The least role, where the scope alone is not enough. */
   role?: Role
   /** Strings as they stand in the path. */
@@ -151,6 +157,8 @@ export interface EndpointRecord<
    * one, as an `UploadedFile` under the name of its field.
    */
   multipart?: boolean
+  /** The body may also be `application/x-www-form-urlencoded`: each field a string, or an array when it is repeated. */
+  urlencoded?: boolean
   /** Bytes; default 4 MiB. */
   maxBodyBytes?: number
   reply: ReplyRecord<Reply>

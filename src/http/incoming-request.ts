@@ -24,6 +24,8 @@ export interface RequestOptions {
   trustProxy: boolean
 }
 
+const noHeaders: Readonly<Record<string, string>> = {}
+
 /**
  * One request as its endpoint sees it. What most endpoints never ask for (the signal, an id, the base URL) is made
  * when it is first read.
@@ -38,6 +40,8 @@ export class IncomingRequest implements EndpointRequest {
   params: Record<string, unknown> = {}
   query: Record<string, unknown> = {}
   body: unknown = undefined
+  /** What every reply to it carries, an error too. */
+  replyHeaders: Readonly<Record<string, string>> = noHeaders
   #options: RequestOptions
   #dialect: string
   #principal: Principal | null = null

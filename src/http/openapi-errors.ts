@@ -29,6 +29,7 @@ export function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   const add = (more: ErrorCode[]) => more.forEach((code) => codes.add(code))
   if (endpoint.scope !== null) add(guardedErrors)
   if (endpoint.scope !== null && endpoint.scope !== 'any') add(['missing_scope'])
+  if (endpoint.scope !== null && endpoint.cors !== 'publishable_key') add(['publishable_key'])
   if (endpoint.role !== undefined) add(['forbidden_role'])
   if (!endpoint.unavailable) add(inputErrors(endpoint))
   if (endpoint.reply.secret) add(['idempotency_secret'])

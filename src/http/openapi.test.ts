@@ -218,6 +218,7 @@ test('describes an operation that is not available by its errors alone', () => {
     'internal',
     'invalid_key',
     'missing_key',
+    'publishable_key',
     'shutting_down',
   ])
 })

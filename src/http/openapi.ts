@@ -71,6 +71,7 @@ function requestBody(components: Components, endpoint: Endpoint): JsonObject | n
     content: {
       'application/json': { schema },
       ...(endpoint.multipart && { 'multipart/form-data': { schema } }),
+      ...(endpoint.urlencoded && { 'application/x-www-form-urlencoded': { schema } }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { StaticReply } from './static-site.ts'
 
 export interface RenderedReply {
   status: number
@@ -34,4 +35,13 @@ export function jsonReply(
 ): RenderedReply {
   const body = value === undefined ? null : JSON.stringify(value)
   return { status, body, contentType: 'application/json', headers }
+}
+
+/** Sends a file, its own headers and no others. Nothing happens when the client has gone. */
+export function sendStatic(outgoing: ServerResponse, reply: StaticReply, requestId: string): void {
+  if (outgoing.headersSent || outgoing.destroyed) return
+  const headers: Record<string, string | number> = { 'x-request-id': requestId, ...reply.headers }
+  if (reply.body !== null) headers['content-length'] = reply.body.byteLength
+  outgoing.writeHead(reply.status, headers)
+  outgoing.end(reply.body ?? undefined)
 }

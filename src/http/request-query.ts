@@ -1,14 +1,30 @@
 import { checkText } from './request-body.ts'
 
+type Parameters = Record<string, string | string[]>
+
+export function isUrlencoded(contentType: string | undefined): boolean {
+  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType ?? '')
+}
+
+/** The fields of an `application/x-www-form-urlencoded` body, as of a query. */
+export function parseForm(bytes: Buffer): Parameters {
+  return parseNamed(bytes.toString('utf8'), 'body')
+}
+
 /** The parameters of a query string: each a string, or an array when the name is repeated. */
-export function parseQuery(query: string): Record<string, string | string[]> {
+export function parseQuery(query: string): Parameters {
+  return parseNamed(query, 'query')
+}
+
+/** `whole`: what errors call all of it. */
+function parseNamed(text: string, whole: string): Parameters {
   // Without a prototype: a parameter may be called `__proto__`.
-  const parameters: Record<string, string | string[]> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(query)) {
+  const parameters: Parameters = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) {
     const earlier = parameters[name]
     if (earlier === undefined) parameters[name] = value
     else parameters[name] = typeof earlier === 'string' ? [earlier, value] : [...earlier, value]
   }
-  checkText(parameters, 'query')
+  checkText(parameters, whole)
   return parameters
 }

@@ -24,6 +24,14 @@ interface ErrorOptions {
   headers?: Record<string, string>
 }
 
+function withHeaders(stream: EventStream, headers: Readonly<Record<string, string>>): EventStream {
+  if (Object.keys(headers).length === 0) return stream
+  return new EventStream(stream.source, {
+    ...stream.options,
+    headers: { ...stream.options.headers, ...headers },
+  })
+}
+
 /** What writes replies: nothing else in the frame touches the outgoing side. */
 export function createResponder(options: { log: Log }): Responder {
   const { log } = options
@@ -47,12 +55,15 @@ export function createResponder(options: { log: Log }): Responder {
     },
 
     async send(request, dialect, answer) {
-      const { outgoing, requestId } = request
+      const { outgoing, requestId, replyHeaders } = request
       if (stopping) outgoing.shouldKeepAlive = false
-      if (!(answer instanceof EventStream)) return sendReply(outgoing, answer, requestId)
+      if (!(answer instanceof EventStream)) {
+        const headers = { ...answer.headers, ...replyHeaders }
+        return sendReply(outgoing, { ...answer, headers }, requestId)
+      }
       const headOnly = request.incoming.method === 'HEAD'
       const failed = (error: AppError) => dialect.printStreamError(error, request)
-      const sent = streams.send(outgoing, answer, { requestId, headOnly, failed })
+      const sent = streams.send(outgoing, withHeaders(answer, replyHeaders), { requestId, headOnly, failed })
       if (stopping) streams.stopAll(new AppError('shutting_down'))
       await sent
     },
@@ -65,7 +76,7 @@ export function createResponder(options: { log: Log }): Responder {
       if (stopping || error.category === 'too_large') outgoing.shouldKeepAlive = false
       const printed = dialect.printError(error, { requestId, path, ...(status !== undefined && { status }) })
       const authenticate = error.category === 'unauthenticated' && { 'www-authenticate': challenge(error) }
-      const all = { ...printed.headers, ...headers, ...authenticate }
+      const all = { ...printed.headers, ...headers, ...authenticate, ...request.replyHeaders }
       sendReply(outgoing, { ...printed, headers: all }, requestId)
     },
 

@@ -1,6 +1,9 @@
 import { AppError } from '../errors.ts'
+import type { Principal } from '../core/access/principal.ts'
 import type { ApiDialect } from './api-dialect.ts'
 import { authorize, requireCredential, type Authenticator } from './auth.ts'
+import { requireCsrfToken, sessionTokenOf, type BrowserSessionAuthenticator } from './browser-session.ts'
+import { corsHeaders } from './cors.ts'
 import { EventStream, ReplyWith, type Endpoint } from './endpoint.ts'
 import { parseWith } from './field-errors.ts'
 import type { Answer, Idempotency } from './idempotency.ts'
@@ -15,7 +18,7 @@ import {
   refuseBody,
 } from './request-body.ts'
 import { isMultipart, parseMultipart } from './request-multipart.ts'
-import { parseQuery } from './request-query.ts'
+import { isUrlencoded, parseForm, parseQuery } from './request-query.ts'
 import type { JsonValue } from '../lib/json.ts'
 
 /** One endpoint in the dialect that has it. */
@@ -26,6 +29,8 @@ export interface Route {
 
 export interface RouteServices {
   access: Authenticator
+  /** Absent: nobody signs in by a browser. */
+  browserSessions?: BrowserSessionAuthenticator
   idempotency: Idempotency | null
   /** Tests look at every reply here. */
   onReply?: (reply: { endpoint: Endpoint; status: number; body: unknown }) => void
@@ -45,7 +50,9 @@ async function readBody(request: IncomingRequest, endpoint: Endpoint): Promise<J
     request.body = parseWith(endpoint.body, fields, 'body')
     return digest
   }
-  const json = parseBody(bytes, headers)
+  const isForm = endpoint.urlencoded === true && isUrlencoded(contentType)
+  if (isForm) checkEncoding(headers)
+  const json = isForm ? parseForm(bytes) : parseBody(bytes, headers)
   if (endpoint.body === undefined) {
     refuseBody(json)
     return undefined
@@ -93,6 +100,18 @@ function render(endpoint: Endpoint, services: RouteServices, returned: unknown):
   return { status, body: String(body), contentType: reply.contentType, headers }
 }
 
+/** Who asks: by key, or by the cookie of a browser where the dialect takes one. */
+function identify(
+  { endpoint, dialect }: Route,
+  { access, browserSessions }: RouteServices,
+  { headers }: IncomingRequest['incoming'],
+): Principal | Promise<Principal> {
+  const token = dialect.browserSessions && browserSessions ? sessionTokenOf(headers) : null
+  if (token === null || browserSessions === undefined) return access.authenticate(requireCredential(headers))
+  requireCsrfToken({ method: endpoint.method, headers }, browserSessions.csrfToken(token))
+  return browserSessions.authenticate(token)
+}
+
 /**
  * Takes one request through its endpoint: who asks, what is asked, once only, the answer. Everything that can be wrong
  * with a request is thrown as an `AppError`.
@@ -104,16 +123,22 @@ export async function answerRoute(
   params: Record<string, string>,
 ): Promise<Answer> {
   const { endpoint, dialect } = route
+  const { headers } = request.incoming
+  if (endpoint.cors) request.replyHeaders = corsHeaders(endpoint.cors, headers, null)
+  let isPublic = false
   if (endpoint.scope !== null) {
-    const known = services.access.authenticate(requireCredential(request.incoming.headers))
+    const known = identify(route, services, request.incoming)
     request.principal = known instanceof Promise ? await known : known
-    authorize(request.principal, endpoint)
+    if (endpoint.cors) request.replyHeaders = corsHeaders(endpoint.cors, headers, request.principal)
+    authorize(request.principal, endpoint, headers.origin)
+    isPublic = request.principal.allowedOrigins !== undefined
   }
   if (endpoint.unavailable) return render(endpoint, services, await endpoint.handle(request))
   readParams(request, endpoint, params)
   readQuery(request, endpoint)
   const body = await readBody(request, endpoint)
-  const once = request.idempotent && endpoint.method === 'POST' && endpoint.scope !== null
+  // Behind a key that everybody can read there are many people: one must not get what another one made.
+  const once = request.idempotent && endpoint.method === 'POST' && endpoint.scope !== null && !isPublic
   if (!once || services.idempotency === null) {
     return render(endpoint, services, await endpoint.handle(request))
   }

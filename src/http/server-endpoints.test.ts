@@ -29,10 +29,13 @@ test('says whether it can take work, and what is degraded', async () => {
   }
 })
 
-test.each(['/', '/console'])('shows a page at %s that says what this is', async (path) => {
-  const page = await anybody('GET', path)
+test('shows a page that says what this is, and sends browsers on to the console', async () => {
+  const page = await anybody('GET', '/')
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
-  for (const words of ['Parley 1.2.3', 'href="/openapi.json"', 'href="/healthz"', 'docs/'])
+  for (const words of ['Parley 1.2.3', 'href="/console"', 'href="/openapi.json"', 'href="/healthz"', 'docs/'])
     expect(page.text).toContain(words)
+  const browser = await fetch(server.url, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' })
+  expect(browser.status).toBe(302)
+  expect(browser.headers.get('location')).toBe('/console')
 })

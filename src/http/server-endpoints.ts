@@ -38,6 +38,7 @@ code { background: #8883; padding: .1em .3em; border-radius: .2em }
 <h1>Parley ${version}</h1>
 <p>A self-hosted server for persistent AI agents. It is running; its API is at <code>/v1</code>.</p>
 <ul>
+<li><a href="/console">/console</a> is the web console.</li>
 <li><a href="/openapi.json">/openapi.json</a> describes every operation.</li>
 <li><a href="/healthz">/healthz</a> and <a href="/readyz">/readyz</a> say how it is.</li>
 <li>The guides are in the folder <code>docs/</code> of its source.</li>
@@ -50,21 +51,23 @@ code { background: #8883; padding: .1em .3em; border-radius: .2em }
 export function serverEndpoints(options: ServerEndpointOptions): Endpoint[] {
   const { version, ready, openApi } = options
   const html = page(version.replaceAll(/[^\w.+-]/g, ''))
-  const showPage = (id: string, path: string) =>
+  return [
     endpoint({
-      id,
+      id: 'server.page',
       method: 'GET',
-      path,
+      path: '/',
       summary: 'What this is',
+      description: 'A browser is sent on to the console.',
       tag: 'Server',
       scope: null,
       reply: { status: 200, body: z.string(), contentType: 'text/html; charset=utf-8' },
+      otherReplies: [{ status: 302, description: 'To the console.', body: null }],
       errors: [],
-      handle: async () => html,
-    })
-  return [
-    showPage('server.page', '/'),
-    showPage('server.console', '/console'),
+      async handle({ headers }) {
+        if (!headers('accept')?.includes('text/html')) return html
+        return replyWith({ status: 302, body: undefined, headers: { location: '/console' } })
+      },
+    }),
     endpoint({
       id: 'server.health',
       method: 'GET',

@@ -24,7 +24,13 @@ export interface LanguageModel {
   doStream(options: ModelCallOptions): PromiseLike<{ stream: AsyncIterable<ModelStreamPart> }>
 }
 
-export type ModelCallOptions = LanguageModelV4CallOptions
+export type ModelCallOptions = LanguageModelV4CallOptions & {
+  /**
+   * Present: the vendor is asked to keep what does not change between calls (instructions, tools, the conversation so
+   * far), where it has a word for that. `key` is the same for calls that begin alike; there is no secret in it.
+   */
+  promptCache?: { key: string }
+}
 export type ModelStreamPart = LanguageModelV4StreamPart
 export type ModelUsage = LanguageModelV4Usage
 export type ModelPrompt = LanguageModelV4Prompt

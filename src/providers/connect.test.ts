@@ -60,6 +60,21 @@ describe('the catalogue', () => {
     expect(findProvider('nobody')).toBeNull()
   })
 
+  it.each([
+    ['google', 'GOOGLE_API_KEY', 'https://generativelanguage.googleapis.com/v1beta/openai'],
+    ['azure', 'AZURE_API_KEY', null],
+    ['bedrock', 'AWS_BEARER_TOKEN_BEDROCK', null],
+    ['tzafon', 'TZAFON_API_KEY', null],
+    ['cloudflare', 'CLOUDFLARE_API_TOKEN', null],
+  ])('has %s, its key in %s', (name, keyEnv, defaultBaseUrl) => {
+    expect(findProvider(name)).toMatchObject({ keyEnv, defaultBaseUrl, wire: 'openai' })
+  })
+
+  it('keeps the place of the providers that were there before: it is the number of a connection', () => {
+    const names = providers.map(({ name }) => name)
+    expect([names.indexOf('openai'), names.indexOf('byteplus'), names.indexOf('demo')]).toEqual([0, 16, 21])
+  })
+
   it('lets the address decide what a server understands, not the name it was given', () => {
     const openai = findProvider('openai')
     expect(capabilitiesAt(openai, 'https://api.openai.com/v1').maxTokensField).toBe('max_completion_tokens')
@@ -112,7 +127,9 @@ describe('createLanguageModel', () => {
       createLanguageModel(target({ provider: 'cloudflare', apiKey: 'k' }), { egress }),
     )
     expect(cloudflare.code).toBe('unknown_model')
-    expect(cloudflare.message).toContain('set CLOUDFLARE_BASE_URL')
+    expect(cloudflare.message).toBe(
+      'cloudflare/gpt-5.2: nobody said where Cloudflare is; set CLOUDFLARE_BASE_URL, add a connection with a base URL, or give the agent a base URL in model.endpoint.',
+    )
     expect(thrown(() => createLanguageModel(target({ provider: 'mycorp' }), { egress })).code).toBe(
       'unknown_model',
     )

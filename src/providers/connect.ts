@@ -85,10 +85,8 @@ function connect(
 }
 
 function missingAddress(target: ModelTarget, label: string, variable: string | null): AppError {
-  const way =
-    variable === null
-      ? 'add a connection with a base URL'
-      : `set ${variable}, or add a connection with a base URL`
+  const ways = 'add a connection with a base URL, or give the agent a base URL in model.endpoint'
+  const way = variable === null ? ways : `set ${variable}, ${ways}`
   return new AppError('unknown_model', {
     detail: `${target.provider}/${target.model}: nobody said where ${label} is; ${way}.`,
   })

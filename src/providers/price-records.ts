@@ -89,4 +89,12 @@ export const priceRecords: readonly PriceRecord[] = [
     ['deepseek-chat', 0.28, 0.42, 0.028],
     ['deepseek-reasoner', 0.28, 0.42, 0.028],
   ]),
+  ...priced('google', [
+    ['gemini-3-pro-preview', 2, 12, 0.2],
+    ['gemini-2.5-pro', 1.25, 10, 0.125],
+    ['gemini-2.5-flash', 0.3, 2.5, 0.03],
+    ['gemini-2.5-flash-lite', 0.1, 0.4, 0.01],
+    ['gemini-2.0-flash', 0.1, 0.4, 0.025],
+    ['gemini-2.0-flash-lite', 0.075, 0.3],
+  ]),
 ]

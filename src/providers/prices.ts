@@ -26,6 +26,8 @@ export interface PriceTable {
   priceOf(provider: string, model: string): Price | null
   /** The vendor that a bare model name belongs to, or null when it is in no record. */
   providerOfModel(model: string): string | null
+  /** The models of a vendor that are in a record, in the order of the records. */
+  modelsOf(provider: string): string[]
 }
 
 /** Vendors whose calls cost the operator no money per token. */
@@ -53,6 +55,9 @@ export function createPriceTable(overrides: readonly PriceRecord[] = []): PriceT
         longest(records, model, (one) => /^(?:[-.].*)?$/.test(model.slice(one.model.length)))?.provider ??
         null
       )
+    },
+    modelsOf(provider) {
+      return records.flatMap((record) => (record.provider === provider ? [record.model] : []))
     },
   }
 }

@@ -11,6 +11,10 @@ export interface OpenAiCapabilities {
   /** How structured output is asked for: by schema, as "some JSON", or only in words. */
   structuredOutput: 'json_schema' | 'json_object' | 'instruction'
   reasoningEffort: boolean
+  /** Models that know the effort `xhigh`; the highest of all others is `high`. */
+  extraHighModels: RegExp
+  /** `prompt_cache_key` is understood; servers that check their fields refuse the call for it. */
+  promptCacheKey: boolean
   /** Earlier reasoning has to be sent back inside a chain of tool calls. */
   replaysReasoning: boolean
   seedField: 'seed' | 'random_seed'

@@ -6,6 +6,9 @@ export const compatible: OpenAiCapabilities = {
   streamOptions: true,
   structuredOutput: 'json_schema',
   reasoningEffort: true,
+  // By name, wherever they are served.
+  extraHighModels: /gpt-5\.(?:[2-9]|\d\d)|codex-max/,
+  promptCacheKey: true,
   replaysReasoning: false,
   seedField: 'seed',
   shortCallIds: false,
@@ -44,10 +47,12 @@ export const providers: readonly ProviderRecord[] = [
   }),
   hosted('groq', 'Groq', 'https://api.groq.com/openai/v1', 'GROQ', 'openai/gpt-oss-120b', {
     maxTokensField: 'max_completion_tokens',
+    promptCacheKey: false,
   }),
   hosted('mistral', 'Mistral', 'https://api.mistral.ai/v1', 'MISTRAL', 'mistral-medium-latest', {
     streamOptions: false,
     reasoningEffort: false,
+    promptCacheKey: false,
     seedField: 'random_seed',
     shortCallIds: true,
   }),
@@ -58,11 +63,16 @@ export const providers: readonly ProviderRecord[] = [
   }),
   hosted('fireworks', 'Fireworks', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS', null, {}),
   hosted('together', 'Together', 'https://api.together.xyz/v1', 'TOGETHER', null, {}),
-  hosted('openrouter', 'OpenRouter', 'https://openrouter.ai/api/v1', 'OPENROUTER', 'openrouter/auto', {}),
-  hosted('nvidia', 'NVIDIA NIM', 'https://integrate.api.nvidia.com/v1', 'NVIDIA', null, {}),
+  hosted('openrouter', 'OpenRouter', 'https://openrouter.ai/api/v1', 'OPENROUTER', 'openrouter/auto', {
+    extraHighModels: /./,
+  }),
+  hosted('nvidia', 'NVIDIA NIM', 'https://integrate.api.nvidia.com/v1', 'NVIDIA', null, {
+    promptCacheKey: false,
+  }),
   hosted('nebius', 'Nebius', 'https://api.tokenfactory.nebius.com/v1', 'NEBIUS', null, {}),
   hosted('cerebras', 'Cerebras', 'https://api.cerebras.ai/v1', 'CEREBRAS', null, {
     maxTokensField: 'max_completion_tokens',
+    promptCacheKey: false,
   }),
   {
     ...hosted('friendli', 'FriendliAI', 'https://api.friendli.ai/serverless/v1', 'FRIENDLI', null, {}),
@@ -92,6 +102,24 @@ export const providers: readonly ProviderRecord[] = [
     defaultModel: 'demo',
     capabilities: {},
   },
+  // Last, because a provider's place is the number of its connection: nobody's number changes.
+  hosted(
+    'google',
+    'Google Gemini',
+    'https://generativelanguage.googleapis.com/v1beta/openai',
+    'GOOGLE',
+    'gemini-2.5-flash',
+    { promptCacheKey: false },
+  ),
+  hosted('azure', 'Azure AI Foundry', null, 'AZURE', null, { maxTokensField: 'max_completion_tokens' }),
+  {
+    ...hosted('bedrock', 'Amazon Bedrock', null, 'BEDROCK', null, {
+      maxTokensField: 'max_completion_tokens',
+      promptCacheKey: false,
+    }),
+    keyEnv: 'AWS_BEARER_TOKEN_BEDROCK',
+  },
+  hosted('tzafon', 'Tzafon Lightcone', null, 'TZAFON', null, {}),
 ]
 
 function hosted(

@@ -46,6 +46,7 @@ interface Keys {
   role: string
   scopes: string[]
   dialect: string | null
+  allowed_origins: string[] | null
   hash: string
   hint: string
   created_at: GeneratedTimestamp
@@ -134,6 +135,14 @@ interface AgentDays {
   agent_id: string
   day: string
   runs: number
+}
+
+interface RunKeys {
+  agent_id: string
+  key_hash: string
+  run_id: string
+  claimed_at: GeneratedTimestamp
+  expires_at: Timestamp
 }
 
 interface Threads {
@@ -300,6 +309,8 @@ interface Callbacks {
   principal: Json<unknown>
   sealed_url: string
   headers: Json<Record<string, string>>
+  sealed_headers: string | null
+  notice: NullableJson<unknown>
   body: string | null
   state: Generated<string>
   attempts: Generated<number>
@@ -310,7 +321,26 @@ interface Callbacks {
   done_at: NullableTimestamp
 }
 
+interface BrowserSessions {
+  id: string
+  token_hash: string
+  key_id: string
+  created_at: Timestamp
+  expires_at: Timestamp
+}
+
+interface SignInLinks {
+  id: string
+  token_hash: string
+  key_id: string
+  created_at: Timestamp
+  expires_at: Timestamp
+  used_at: NullableTimestamp
+}
+
 export interface Schema {
+  browser_sessions: BrowserSessions
+  sign_in_links: SignInLinks
   organizations: Organizations
   workspaces: Workspaces
   users: Users
@@ -323,6 +353,7 @@ export interface Schema {
   agents: Agents
   agent_versions: AgentVersions
   agent_days: AgentDays
+  run_keys: RunKeys
   threads: Threads
   runs: Runs
   events: Events

@@ -208,15 +208,15 @@ verifies(
 verifies(
   makeRequirements,
   ['make.run.output_invalid'],
-  'output without the form asked for is 422 after one more attempt',
+  'output without the form asked for is 422 after two more attempts',
   async () => {
-    const agent = await make.agent([says('Two of them.'), says('{"order":7}')])
+    const agent = await make.agent([says('Two of them.'), says('Two.'), says('{"order":7}')])
     const config = { outputParser: { type: 'make-schema', schema: orderFields } }
     const { status, body } = await make.run(agent, ask('Which?', config))
     expect(status).toBe(422)
     expect(body).toMatchObject({ code: 'SC422', message: 'Unprocessable Entity' })
     expect(body.detail).toMatch(/^The answer does not fit the schema: /)
-    expect(agent.requests()).toHaveLength(2)
+    expect(agent.requests()).toHaveLength(3)
   },
 )
 

@@ -98,16 +98,16 @@ promise(
   ['talkifai.agents.functions.builtin', 'talkifai.agents.functions.unknown'],
   'built-in functions are tools of the agent, and names that are unknown are kept and reported',
   async () => {
-    const made = await talkifai.agent({ enabledFunctions: ['end_call', 'web_search', 'juggle'] })
-    expect(made.enabledFunctions).toEqual(['end_call', 'web_search', 'juggle'])
+    const made = await talkifai.agent({ enabledFunctions: ['end_session', 'web_search', 'transfer_call', 'juggle'] })
+    expect(made.enabledFunctions).toEqual(['end_session', 'web_search', 'transfer_call', 'juggle'])
     expect(made.agent.functionCallingEnabled).toBe(true)
     expect(made.warnings).toEqual([
-      'enabledFunctions: "end_call" is not available in this version; it is kept and has no effect.',
+      'enabledFunctions: "transfer_call" is not available in this version; it is kept and has no effect.',
       'enabledFunctions: "juggle" is not known here; it is kept and has no effect.',
     ])
-    expect((await native(made.id)).tools).toMatchObject([{ type: 'web_search' }])
+    expect((await native(made.id)).tools).toMatchObject([{ type: 'end_call' }, { type: 'web_search' }])
     await changeNatively(made.id, { tools: [{ type: 'get_current_time', approval: 'always' }] })
-    expect((await read(made.id)).enabledFunctions).toEqual(['end_call', 'juggle', 'get_current_time'])
+    expect((await read(made.id)).enabledFunctions).toEqual(['transfer_call', 'juggle', 'get_current_time'])
     const kept = await change(made.id, { enabledFunctions: ['web_search', 'get_current_time'] })
     expect(kept.enabledFunctions).toEqual(['web_search', 'get_current_time'])
     expect((await native(made.id)).tools).toMatchObject([

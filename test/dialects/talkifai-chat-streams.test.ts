@@ -121,6 +121,20 @@ verifies(
 
 verifies(
   chatRequirements,
+  ['talkifai.chat.stream.restart', 'talkifai.chat.history'],
+  'an answer that another round replaces ends the stream that showed it; only the last one is in the history',
+  async () => {
+    const strategies = { iterate: { times: 2 } }
+    const agent = await chat.agent([says('Perhaps.'), says('Yes.')], { strategies })
+    const session = await chat.begin(agent)
+    const events = await chat.hear(session, 'Are you open?')
+    expect(events.map(({ event }) => event)).toEqual(['stream_start', 'chunk', 'error'])
+    await expect.poll(async () => (await chat.history(session)).messages.at(-1).content).toBe('Yes.')
+  },
+)
+
+verifies(
+  chatRequirements,
   ['talkifai.chat.stream.error'],
   'a model that fails ends the stream with an error',
   async () => {

@@ -153,7 +153,8 @@ describe.each(named(guarded))('$name', ({ route }) => {
     return
   }
 
-  if (parameterNames(route.path).length > 0) {
+  const { commonParameters: common = [] } = fixtures
+  if (parameterNames(route.path).some((name) => !common.includes(name))) {
     test('finds nothing of another workspace', async () => {
       const { body } = await rightRequest(route, other)
       const target = (await pathIn(route, own)) + (await queryIn(route, other))
@@ -206,9 +207,18 @@ describe.each(named(lists))('$name', ({ route }) => {
 const open = routes.filter(({ endpoint }) => endpoint.scope === null)
 
 describe.each(named(open.filter(({ endpoint }) => endpoint.ownCredential)))('$name', ({ route }) => {
-  const { endpoint } = route
+  const { endpoint, fixtures } = route
+  const keys = fixtures.ownKeys?.[endpoint.id]
+  const refused = keys === undefined ? ['none', 'a key', 'a token of another server'] : ['none']
 
-  test.each(['none', 'a key', 'a token of another server'])('refuses a caller who sends %s', async (sent) => {
+  if (keys !== undefined) {
+    test('refuses a key that is not known', async () => {
+      const outcome = await send(route, anyPath(route), 'pk_unknown', await exampleBody(route, own))
+      expectError(route, outcome, keys.unknown, ['invalid_key'])
+    })
+  }
+
+  test.each(refused)('refuses a caller who sends %s', async (sent) => {
     const key = sent === 'none' ? null : sent === 'a key' ? workspace.ownerKey : 'eyJhbGciOiJub25lIn0.e30.'
     const body = endpoint.body === undefined ? undefined : await exampleBody(route, own)
     expectError(route, await send(route, anyPath(route), key, body), 401, endpoint.errors)

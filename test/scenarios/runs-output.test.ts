@@ -35,7 +35,7 @@ test('JSON in a code fence is understood', async () => {
   expect(await scenario.run(agent, 'Add.')).toMatchObject({ state: 'completed', output_json: { total: 7 } })
 })
 
-test('an answer that does not fit is sent back once with what is wrong, and the repaired one counts', async () => {
+test('an answer that does not fit is sent back with what is wrong, and the repaired one counts', async () => {
   const agent = await scenario.agent([says('{"total": "seven"}'), says('{"total": 7}')], { output })
   const run = await scenario.run(agent, 'Add.')
   expect(run).toMatchObject({ state: 'completed', output: '{"total": 7}', output_json: { total: 7 } })
@@ -54,8 +54,10 @@ test('an answer that does not fit is sent back once with what is wrong, and the 
   ])
 })
 
-test('an answer that does not fit twice ends the run with output_invalid', async () => {
-  const agent = await scenario.agent([says('seven'), says('still seven')], { output })
+test('an answer is repaired twice at most: the third that does not fit ends the run with output_invalid', async () => {
+  const agent = await scenario.agent([says('seven'), says('{"total": "seven"}'), says('still seven')], {
+    output,
+  })
   const run = await scenario.run(agent, 'Add.')
   expect(run).toMatchObject({
     state: 'failed',
@@ -63,7 +65,12 @@ test('an answer that does not fit twice ends the run with output_invalid', async
     output: null,
     output_json: null,
   })
-  expect(agent.requests()).toHaveLength(2)
+  expect(agent.requests()).toHaveLength(3)
+})
+
+test('the second repair counts as well', async () => {
+  const agent = await scenario.agent([says('seven'), says('still seven'), says('{"total": 7}')], { output })
+  expect(await scenario.run(agent, 'Add.')).toMatchObject({ state: 'completed', output_json: { total: 7 } })
 })
 
 test('JSON without a schema needs only to be JSON', async () => {

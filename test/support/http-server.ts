@@ -1,9 +1,10 @@
 import { createAccessService, type AccessService } from '../../src/core/access/access-service.ts'
 import { createAccessStore } from '../../src/core/access/access-store.ts'
+import { createBrowserSessionStore } from '../../src/core/access/browser-session-store.ts'
 import type { Bootstrap } from '../../src/core/access/bootstrap.ts'
 import { createIdempotencyStore } from '../../src/core/access/idempotency-store.ts'
 import type { Event } from '../../src/core/events/event.ts'
-import { createResolver, dialectRows, keyFormsOf } from '../../src/dialects/index.ts'
+import { createResolver, dialectRows, keyFormsOf, publishableKeyFormsOf } from '../../src/dialects/index.ts'
 import type { Dialect } from '../../src/dialects/dialect.ts'
 import { keyEndpoints } from '../../src/dialects/native/endpoints/keys.ts'
 import { meEndpoints } from '../../src/dialects/native/endpoints/me.ts'
@@ -56,10 +57,13 @@ export async function startHttpServer(
   const { clock = systemClock, log = silentLog } = options
   const published: Event[] = []
   const ownId = newId()
+  const accessStore = createAccessStore(database.kysely)
   const access = createAccessService({
-    store: createAccessStore(database.kysely),
+    store: accessStore,
+    browserSessionStore: createBrowserSessionStore(database.kysely, accessStore),
     clock,
     keyForms: keyFormsOf([dialectRows[0]]),
+    publishableKeyForms: publishableKeyFormsOf(dialectRows),
     publish: (_workspaceId, event) => published.push(event),
     notifyOthers: () => {},
   })

@@ -13,6 +13,7 @@ import { makeFixtures } from './law-fixtures/make.ts'
 import { nativeFixtures } from './law-fixtures/native.ts'
 import { talkifaiFixtures } from './law-fixtures/talkifai.ts'
 import { xaiFixtures } from './law-fixtures/xai.ts'
+import { xpanderFixtures } from './law-fixtures/xpander.ts'
 import { startTestServer } from './server.ts'
 
 /** A dialect without an entry fails the laws. */
@@ -21,6 +22,7 @@ const fixturesByDialect: Readonly<Record<string, LawFixtures>> = {
   make: makeFixtures,
   talkifai: talkifaiFixtures,
   xai: xaiFixtures,
+  xpander: xpanderFixtures,
 }
 
 export interface LawDialect {

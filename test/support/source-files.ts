@@ -27,7 +27,7 @@ export interface SourceFile {
 export function sourceFiles(folders: string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
       .map((name) => readSource(`${folder}/${name.replaceAll('\\', '/')}`)),
   )
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/lib/json.ts'
+import type { Log } from '../../src/lib/log.ts'
 import { startScenario, type Scenario, type ScenarioAgent } from './scenario.ts'
 import type { ScriptedAnswer } from './scripted-answer.ts'
 import type { Reply } from './server.ts'
@@ -52,8 +53,8 @@ export function readBlocks(text: string): ChatEvent[] {
 }
 
 /** The whole server with a fake model vendor, a site of tools, and a key of this vendor's form. */
-export async function startTalkifaiChat(): Promise<TalkifaiChat> {
-  const scenario = await startScenario()
+export async function startTalkifaiChat(options: { log?: Log } = {}): Promise<TalkifaiChat> {
+  const scenario = await startScenario(options)
   const made = await scenario.call('POST', '/v1/keys', { name: 'chat', dialect: 'talkifai' })
   const key: string = made.body.key ?? made.body.secret
   const url = (): string => `${scenario.server.url}/talkifai`

@@ -5,6 +5,7 @@ import { newId } from '../../lib/ids.ts'
 import type { Event } from '../events/event.ts'
 import { createAccessService } from './access-service.ts'
 import { createAccessStore } from './access-store.ts'
+import { createBrowserSessionStore } from './browser-session-store.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import { scopes, type Principal, type Role } from './principal.ts'
 
@@ -13,10 +14,13 @@ afterAll(async () => await database[Symbol.asyncDispose]())
 
 const published: Event[] = []
 const told = { others: 0 }
+const accessStore = createAccessStore(database.kysely)
 const access = createAccessService({
-  store: createAccessStore(database.kysely),
+  store: accessStore,
+  browserSessionStore: createBrowserSessionStore(database.kysely, accessStore),
   clock: systemClock,
   keyForms: { native: { kind: 'prefixed', prefix: 'pk_' }, make: { kind: 'uuid' } },
+  publishableKeyForms: { native: { kind: 'prefixed', prefix: 'pub_' } },
   publish: (_workspaceId, event) => published.push(event),
   notifyOthers: () => {
     told.others += 1

@@ -4,15 +4,20 @@ import type { AccessStore } from './access-store.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createKeyAuthenticator, type KeyAuthenticator } from './authenticator.ts'
 import { bootstrap, type Bootstrap } from './bootstrap.ts'
+import type { BrowserSessionStore } from './browser-session-store.ts'
+import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import type { KeyForm } from './key.ts'
 import { createKeyService, type KeyService } from './key-service.ts'
 import { createMemberService, type MemberService } from './member-service.ts'
 
 export interface AccessServiceOptions {
   store: AccessStore
+  browserSessionStore: BrowserSessionStore
   clock: Clock
   /** The form of each dialect's keys, by the dialect's name; the first one is used when none is named. */
   keyForms: Record<string, KeyForm>
+  /** The form of keys that may be shown in public, of the dialects that have such. */
+  publishableKeyForms: Record<string, KeyForm>
   /** Tells followers of the workspace's feed, after the commit. */
   publish: (workspaceId: string, event: Event) => void
   /** Tells the other processes to call `invalidate`, after a commit that takes a right away. */
@@ -23,18 +28,22 @@ export interface AccessService extends KeyAuthenticator {
   keys: KeyService
   members: MemberService
   directory: Directory
+  /** People signed in by a browser. */
+  browserSessions: BrowserSessions
   /** See `bootstrap`: idempotent, called at every start with the owner's key. */
   bootstrap(ownerKey: string): Promise<Bootstrap>
 }
 
 /** Who may do what: keys, members, and whose request this is. */
 export function createAccessService(options: AccessServiceOptions): AccessService {
-  const { store, clock, keyForms, publish } = options
+  const { store, clock, keyForms, publishableKeyForms, publish } = options
   const authenticator = createKeyAuthenticator({ store, clock })
+  const browserSessions = createBrowserSessions({ store: options.browserSessionStore, clock })
   const members = createMemberService({ store, clock, publish, changed })
   const directory = createDirectory({ read: members.describe, clock })
   function invalidate(): void {
     authenticator.invalidate()
+    browserSessions.invalidate()
     directory.invalidate()
   }
   function changed(): void {
@@ -44,9 +53,10 @@ export function createAccessService(options: AccessServiceOptions): AccessServic
   return {
     ...authenticator,
     invalidate,
-    keys: createKeyService({ store, clock, keyForms, publish, changed }),
+    keys: createKeyService({ store, clock, keyForms, publishableKeyForms, publish, changed }),
     members,
     directory,
+    browserSessions,
     async bootstrap(ownerKey) {
       const made = await bootstrap({ store, clock, ownerKey, keyForms })
       changed()

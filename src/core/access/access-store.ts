@@ -14,6 +14,7 @@ export interface KeyHolder {
   keyRole: Role
   memberRole: Role
   scopes: Scope[]
+  allowedOrigins: string[] | null
   expiresAt: Date | null
 }
 
@@ -32,6 +33,7 @@ function toKey(row: Selectable<Schema['keys']>): Key {
     role: row.role as Role, // only this store writes it
     scopes: row.scopes as Scope[],
     dialect: row.dialect,
+    allowedOrigins: row.allowed_origins,
     hint: row.hint,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -70,6 +72,38 @@ function membersOf(db: Kysely<Schema>, workspaceId: string) {
     .where('members.workspace_id', '=', workspaceId)
 }
 
+/** Keys that are not revoked, with what their users are now. */
+function holdersIn(db: Kysely<Schema>) {
+  return db
+    .selectFrom('keys')
+    .innerJoin('members', (join) =>
+      join
+        .onRef('members.workspace_id', '=', 'keys.workspace_id')
+        .onRef('members.user_id', '=', 'keys.user_id'),
+    )
+    .innerJoin('workspaces', 'workspaces.id', 'keys.workspace_id')
+    .select(['keys.id', 'keys.user_id', 'keys.workspace_id', 'keys.role', 'keys.scopes', 'keys.expires_at'])
+    .select(['keys.allowed_origins', 'members.role as member_role', 'workspaces.organization_id'])
+    .where('keys.revoked_at', 'is', null)
+}
+
+type HolderRow = Awaited<ReturnType<ReturnType<typeof holdersIn>['executeTakeFirst']>>
+
+function toHolder(row: HolderRow): KeyHolder | null {
+  if (row === undefined) return null
+  return {
+    keyId: row.id,
+    userId: row.user_id,
+    workspaceId: row.workspace_id,
+    organizationId: row.organization_id,
+    keyRole: row.role as Role, // only this store writes roles and scopes
+    memberRole: row.member_role as Role,
+    scopes: row.scopes as Scope[],
+    allowedOrigins: row.allowed_origins,
+    expiresAt: row.expires_at,
+  }
+}
+
 export function createAccessStore(kysely: Kysely<Schema>) {
   return {
     async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
@@ -78,37 +112,12 @@ export function createAccessStore(kysely: Kysely<Schema>) {
 
     /** The holder of a key that is not revoked and whose user is still a member; expiry is the caller's to judge. */
     async findHolder(hash: string): Promise<KeyHolder | null> {
-      const row = await kysely
-        .selectFrom('keys')
-        .innerJoin('members', (join) =>
-          join
-            .onRef('members.workspace_id', '=', 'keys.workspace_id')
-            .onRef('members.user_id', '=', 'keys.user_id'),
-        )
-        .innerJoin('workspaces', 'workspaces.id', 'keys.workspace_id')
-        .select([
-          'keys.id',
-          'keys.user_id',
-          'keys.workspace_id',
-          'keys.role',
-          'keys.scopes',
-          'keys.expires_at',
-        ])
-        .select(['members.role as member_role', 'workspaces.organization_id'])
-        .where('keys.hash', '=', hash)
-        .where('keys.revoked_at', 'is', null)
-        .executeTakeFirst()
-      if (row === undefined) return null
-      return {
-        keyId: row.id,
-        userId: row.user_id,
-        workspaceId: row.workspace_id,
-        organizationId: row.organization_id,
-        keyRole: row.role as Role, // only this store writes roles and scopes
-        memberRole: row.member_role as Role,
-        scopes: row.scopes as Scope[],
-        expiresAt: row.expires_at,
-      }
+      return toHolder(await holdersIn(kysely).where('keys.hash', '=', hash).executeTakeFirst())
+    },
+
+    /** The same by the key's id. */
+    async findHolderById(keyId: string): Promise<KeyHolder | null> {
+      return toHolder(await holdersIn(kysely).where('keys.id', '=', keyId).executeTakeFirst())
     },
 
     async findKey(workspaceId: string, keyId: string): Promise<Key | null> {
@@ -153,6 +162,7 @@ export function createAccessStore(kysely: Kysely<Schema>) {
           role: key.role,
           scopes: key.scopes,
           dialect: key.dialect,
+          allowed_origins: key.allowedOrigins,
           hash: key.hash,
           hint: key.hint,
           created_at: key.createdAt,

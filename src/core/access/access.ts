@@ -39,6 +39,8 @@ export interface Key {
   scopes: Scope[]
   /** The dialect whose form it has. */
   dialect: string | null
+  /** The sites whose pages may use it: it may be shown in public. null: a secret key. */
+  allowedOrigins: string[] | null
   hint: string
   createdAt: Date
   expiresAt: Date | null

@@ -12,6 +12,7 @@ const holder: KeyHolder = {
   keyRole: 'owner',
   memberRole: 'admin',
   scopes: ['agents:read'],
+  allowedOrigins: null,
   expiresAt: null,
 }
 
@@ -26,8 +27,7 @@ function setUp(found: () => KeyHolder | null) {
       return hash === hashKey('right') ? found() : null
     },
   }
-  // Only this function of the store is used here.
-  return { state, authenticator: createKeyAuthenticator({ store: store as AccessStore, clock }) }
+  return { state, authenticator: createKeyAuthenticator({ store, clock }) }
 }
 
 test('gives the lesser of the roles of key and member', async () => {

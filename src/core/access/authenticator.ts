@@ -21,14 +21,19 @@ export interface KeyAuthenticator {
   invalidate(): void
 }
 
-function toPrincipal(holder: KeyHolder): Principal {
-  const { keyRole, memberRole, organizationId, workspaceId, userId, keyId } = holder
+/** What a key's holder may do now: the lesser of the key's role and the member's. */
+export function toPrincipal(holder: KeyHolder): Principal {
+  const { keyRole, memberRole, organizationId, workspaceId, userId, keyId, allowedOrigins } = holder
   const role = roleAtLeast(keyRole, memberRole) ? memberRole : keyRole
-  return { organizationId, workspaceId, userId, keyId, role, scopes: new Set(holder.scopes) }
+  const principal = { organizationId, workspaceId, userId, keyId, role, scopes: new Set(holder.scopes) }
+  return allowedOrigins === null ? principal : { ...principal, allowedOrigins }
 }
 
 /** Keys to principals, over a small cache: the hot path reads no database. */
-export function createKeyAuthenticator(options: { store: AccessStore; clock: Clock }): KeyAuthenticator {
+export function createKeyAuthenticator(options: {
+  store: Pick<AccessStore, 'findHolder'>
+  clock: Clock
+}): KeyAuthenticator {
   const { store, clock } = options
   const entries = new Map<string, Entry>()
   const lookups = new Map<string, Promise<Principal>>()

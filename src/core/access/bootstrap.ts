@@ -64,6 +64,7 @@ export async function bootstrap(options: {
     await store.insertKey(transaction, {
       ...row,
       dialect: dialect?.[0] ?? null,
+      allowedOrigins: null,
       hash: key,
       hint,
       createdAt,

@@ -3,16 +3,20 @@ import { stillClock, testWorkspace } from '../../../test/support/agent-services.
 import { testDatabase } from '../../../test/support/database.ts'
 import { createAccessService } from './access-service.ts'
 import { createAccessStore } from './access-store.ts'
+import { createBrowserSessionStore } from './browser-session-store.ts'
 import type { Principal } from './principal.ts'
 
 const database = await testDatabase()
 afterAll(async () => await database[Symbol.asyncDispose]())
 
 const clock = stillClock()
+const accessStore = createAccessStore(database.kysely)
 const access = createAccessService({
-  store: createAccessStore(database.kysely),
+  store: accessStore,
+  browserSessionStore: createBrowserSessionStore(database.kysely, accessStore),
   clock,
   keyForms: { native: { kind: 'prefixed', prefix: 'pk_' } },
+  publishableKeyForms: {},
   publish: () => {},
   notifyOthers: () => {},
 })

@@ -1,12 +1,13 @@
-import { AppError, invalidField } from '../../errors.ts'
+import { AppError, invalidField, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
 import type { Event } from '../events/event.ts'
 import type { Key } from './access.ts'
 import type { AccessStore } from './access-store.ts'
-import { checkExpiry, grantFor } from './grant.ts'
+import { checkExpiry, grantFor, type Grant } from './grant.ts'
 import { hashKey, keyHint, mintKey, type KeyForm } from './key.ts'
+import { readSites } from './origins.ts'
 import { roleAtLeast, type Principal, type Role, type Scope } from './principal.ts'
 
 export interface KeyServiceOptions {
@@ -14,6 +15,8 @@ export interface KeyServiceOptions {
   clock: Clock
   /** The form of each dialect's keys, by the dialect's name; the first one is used when none is named. */
   keyForms: Record<string, KeyForm>
+  /** The form of keys that may be shown in public, of the dialects that have such. */
+  publishableKeyForms: Record<string, KeyForm>
   publish: (workspaceId: string, event: Event) => void
   /** Called after every commit that takes a right away. */
   changed: () => void
@@ -26,6 +29,8 @@ export interface NewKey {
   role?: Role
   scopes?: Scope[]
   dialect?: string
+  /** Makes a key that may be shown in public: these sites' pages begin sessions with it, and nothing else. */
+  allowedOrigins?: string[]
   expiresAt?: Date | null
   /** Whose key it will be; default: the maker's own. Another member's needs the role admin. */
   userId?: string
@@ -37,6 +42,9 @@ export interface CreatedKey {
   secret: string | null
 }
 
+/** What everybody may do who reads the page that a key is on. */
+const publicGrant: Grant = { role: 'member', scopes: ['runs:write'] }
+
 export type KeyService = ReturnType<typeof createKeyService>
 
 function refuseUnlessAdmin(principal: Principal): void {
@@ -47,15 +55,37 @@ function refuseUnlessAdmin(principal: Principal): void {
   })
 }
 
+function mustReadSites(texts: string[]): string[] {
+  const { sites, problems } = readSites(texts)
+  refuseProblems(problems)
+  return sites
+}
+
 export function createKeyService(options: KeyServiceOptions) {
-  const { store, clock, keyForms, publish } = options
+  const { store, clock, keyForms, publishableKeyForms, publish } = options
   const dialects = Object.keys(keyForms)
 
-  function formOf(dialect: string): KeyForm {
+  function formOf(dialect: string, publishable: boolean): KeyForm {
     const form = Object.hasOwn(keyForms, dialect) ? keyForms[dialect] : undefined
     if (form === undefined)
       throw invalidField('dialect', `must be among ${dialects.join(', ')} in this version`)
-    return form
+    if (!publishable) return form
+    const publishableForm = publishableKeyForms[dialect]
+    if (publishableForm !== undefined) return publishableForm
+    const known = Object.keys(publishableKeyForms).join(', ')
+    throw invalidField(
+      'allowed_origins',
+      `only goes with the dialect ${known}, whose clients run in browsers`,
+    )
+  }
+
+  /** What a new key may do. One that may be shown in public gets the least, whoever makes it. */
+  function grantOf(principal: Principal, holder: Role, request: NewKey): Grant {
+    if (request.allowedOrigins === undefined) return grantFor(principal, holder, request)
+    const message = 'leave it out: a key with allowed_origins begins sessions and does nothing else'
+    const asked = (['role', 'scopes'] as const).filter((field) => request[field] !== undefined)
+    refuseProblems(asked.map((field) => ({ field, message })))
+    return grantFor(principal, holder, publicGrant)
   }
 
   /** The role that the key's future holder has in the workspace. */
@@ -70,22 +100,23 @@ export function createKeyService(options: KeyServiceOptions) {
   return {
     /**
      * Makes a key that may do no more than its maker and its holder. Errors: `forbidden_grant` naming what is too much,
-     * `invalid_request` (dialect, expiry), `forbidden_role` and `member_not_found` for somebody else's key.
+     * `invalid_request` (dialect, expiry, allowed origins), `forbidden_role` and `member_not_found` for somebody else's key.
      */
     async create(principal: Principal, request: NewKey): Promise<CreatedKey> {
       const { workspaceId } = principal
       const { id = newId(), name, userId = principal.userId, expiresAt = null } = request
       const dialect = request.dialect ?? dialects[0] ?? ''
-      const form = formOf(dialect)
+      const form = formOf(dialect, request.allowedOrigins !== undefined)
       const now = clock.now()
       checkExpiry(expiresAt, now)
-      const grant = grantFor(principal, await holderRole(principal, userId), request)
+      const grant = grantOf(principal, await holderRole(principal, userId), request)
+      const allowedOrigins = request.allowedOrigins ? mustReadSites(request.allowedOrigins) : null
       const secret = mintKey(form)
       const hash = hashKey(secret)
       if (hash === null)
         throw new AppError('internal', { cause: `a key of the form of ${dialect} is too long` })
       const key = { id, workspaceId, userId, name, ...grant, dialect, hint: keyHint(secret, form) }
-      const row = { ...key, createdAt: new Date(now), expiresAt }
+      const row = { ...key, allowedOrigins, createdAt: new Date(now), expiresAt }
       const event = await store.transaction(async (transaction) => {
         if (!(await store.insertKey(transaction, { ...row, hash }))) return null
         const data = { keyId: id, name }

@@ -28,6 +28,11 @@ export interface Principal {
   keyId: string
   role: Role
   scopes: ReadonlySet<Scope>
+  /**
+   * Present: the key may be shown in public. It is good for pages of these sites alone, and for nothing but what takes
+   * such keys.
+   */
+  allowedOrigins?: readonly string[]
 }
 
 export function roleAtLeast(role: Role, needed: Role): boolean {

@@ -9,7 +9,9 @@ import type { ToolDefinition, ToolReference } from '../tools/tool.ts'
 import { findBuiltin } from '../tools/builtin-tools.ts'
 import type { AgentDefinition, ResolvedAgent, RunChoice, RunOverrides } from './agent.ts'
 import { maySee } from './agent-rules.ts'
+import { openDefinition } from './definition-secrets.ts'
 import { overridden } from './overrides.ts'
+import { supervise } from './supervision.ts'
 import type { AgentHead, AgentStore, StoredVersion } from './agent-store.ts'
 
 export interface AgentResolverOptions {
@@ -64,14 +66,8 @@ export function createAgentResolver(options: AgentResolverOptions) {
 
   function opened({ id, agentId, number, definition, sealedSecrets }: StoredVersion): OpenedVersion {
     const references = definition.tools.filter((tool) => tool.kind === 'reference')
-    return {
-      id,
-      agentId,
-      number,
-      definition,
-      secrets: openSecrets(sealer, sealedSecrets, agentId),
-      references,
-    }
+    const secrets = openSecrets(sealer, sealedSecrets, agentId)
+    return { id, agentId, number, definition: openDefinition(definition, secrets), secrets, references }
   }
 
   async function versionIdOf(agentId: string, head: AgentHead, number: number | undefined): Promise<string> {
@@ -122,7 +118,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
       versionId: version.id,
       versionNumber: version.number,
       definition: version.definition,
-      tools: definitions,
+      tools: version.definition.supervised ? supervise(definitions) : definitions,
       toolRevisions,
       knowledge,
     }

@@ -6,7 +6,9 @@ import { refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
 import type { AgentTool } from '../tools/tool.ts'
 import type { AgentDefinition, RunOverrides, Visibility } from './agent.ts'
 import { emptyDefinition } from './definition.ts'
+import { noticesProblems } from './notice-rules.ts'
 import { changesSettings, overridden } from './overrides.ts'
+import { strategyProblems } from './strategy-rules.ts'
 
 const kibibyte = 1024
 const slugForm = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -39,7 +41,9 @@ export function refuseBadDefinition(
     ...rangeProblems(definition),
     ...voiceProblems(definition),
     ...outputProblems(definition, validator),
+    ...strategyProblems(definition.strategies),
     ...toolListProblems(definition.tools, validator),
+    ...noticesProblems(definition.notices),
     ...sizeProblems(definition),
     ...more,
   ]
@@ -102,6 +106,7 @@ function rangeProblems({ model, limits, history }: AgentDefinition): FieldError[
     outside('limits.tokens', limits.tokens, 1, Number.MAX_SAFE_INTEGER, whole),
     outside('limits.runs_per_day', limits.runsPerDay, 1, 2_147_483_647, whole),
     outside('history.runs', history.runs, 0, 1_000, whole),
+    outside('history.tool_calls', history.toolCalls, 0, 10_000, whole),
   ].filter((problem) => problem !== null)
 }
 

@@ -67,7 +67,7 @@ export interface Notices {
 
 export interface OutputFormat {
   format: 'text' | 'markdown' | 'json'
-  /** Only for `json`: the output is validated against it and repaired once. */
+  /** Only for `json`: the output is validated against it and repaired, twice at most. */
   schema: JsonSchema | null
 }
 

@@ -1,18 +1,13 @@
 import { AppError, refuseProblems } from '../../errors.ts'
 import type { Sealer } from '../../lib/seal.ts'
 import type { SchemaValidator } from '../tools/schema-validator.ts'
-import {
-  openSecrets,
-  sameSecrets,
-  sealSecrets,
-  storedSecrets,
-  takeSecrets,
-  type StoredSecrets,
-} from '../tools/tool-secrets.ts'
+import { openSecrets, openSecretsIfPossible, sameSecrets, sealSecrets } from '../tools/tool-secrets.ts'
 import type { AgentDefinition, ModelChoice } from './agent.ts'
 import { refuseBadDefinition } from './agent-rules.ts'
 import type { AgentStore, StoredAgent, Tx } from './agent-store.ts'
 import { sameDefinition } from './definition.ts'
+import { takeDefinitionSecrets, type StoredDefinition } from './definition-secrets.ts'
+import { endpointProblems } from './endpoint-rules.ts'
 
 /** A definition that keeps every rule, its secrets taken out and sealed. */
 export interface PreparedDefinition {
@@ -44,25 +39,21 @@ export function createDefinitionPreparer({
     workspaceId: string,
     agentId: string,
     definition: AgentDefinition,
-    stored: StoredSecrets | null,
+    stored: StoredDefinition | null,
   ): Promise<PreparedDefinition> {
-    const taken = takeSecrets(
-      definition.tools,
-      stored ?? { tools: [], secrets: {} },
-      (index) => `tools[${index}].`,
-    )
-    refuseBadDefinition(definition, validator, taken.problems)
+    const taken = takeDefinitionSecrets(definition, stored ?? { definition: null, secrets: {} })
+    refuseBadDefinition(definition, validator, [...endpointProblems(definition.model), ...taken.problems])
     if (definition.model !== null) await checkModel(workspaceId, definition.model)
     return {
-      definition: { ...definition, tools: taken.tools },
+      definition: taken.definition,
       sealedSecrets: sealSecrets(sealer, taken.secrets, agentId),
     }
   }
 
-  function secretsOf(agent: StoredAgent, which: 'version' | 'draft'): StoredSecrets {
+  function secretsOf(agent: StoredAgent, which: 'version' | 'draft'): StoredDefinition {
     const sealed = which === 'draft' ? agent.draftSealedSecrets : agent.sealedSecrets
     const definition = which === 'draft' ? agent.draft : agent.definition
-    return storedSecrets(sealer, { tools: definition?.tools ?? [], sealed }, agent.id)
+    return { definition, secrets: openSecretsIfPossible(sealer, sealed, agent.id) }
   }
 
   /** Sealing is salted, so equal secrets are compared opened. */

@@ -6,6 +6,7 @@ import { noSecrets, openSecrets, openTool, sealSecrets, takeSecrets } from '../t
 import type { ToolDefinition } from '../tools/tool.ts'
 import { agentLimits } from './agent-rules.ts'
 import type { ResolvedAgent } from './agent.ts'
+import { supervise } from './supervision.ts'
 
 /** Tools given with one run: header values `***`, what is behind them sealed for the run's id. */
 export interface PinnedTools {
@@ -52,7 +53,9 @@ export function withRunTools(
   sealer: Sealer,
 ): ResolvedAgent {
   if (pinned.tools.length === 0) return agent
-  const given = new Map(openRunTools(runId, pinned, sealer).map((tool) => [tool.name, tool]))
+  const opened = openRunTools(runId, pinned, sealer)
+  const usable = agent.definition.supervised ? supervise(opened) : opened
+  const given = new Map(usable.map((tool) => [tool.name, tool]))
   const tools = [...agent.tools.filter((tool) => !given.has(tool.name)), ...given.values()]
   if (tools.length > agentLimits.tools) {
     throw new AppError('invalid_request', { detail: `tools: a run has at most ${agentLimits.tools} tools.` })

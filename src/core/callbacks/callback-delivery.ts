@@ -3,19 +3,20 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { PostJson } from '../../lib/post-json.ts'
 import type { Sealer } from '../../lib/seal.ts'
-import type { Principal } from '../access/principal.ts'
-import { afterAttempt, type AttemptOutcome, type Callback } from './callback.ts'
+import {
+  afterAttempt,
+  isIdle,
+  type AttemptOutcome,
+  type CallbackToRender,
+  type DueCallback,
+} from './callback.ts'
 import type { CallbackStore } from './callback-store.ts'
 
 /**
- * The body that a callback of a run is sent with, as JSON text. `principal` is who asked for it. It may be asked again
- * for the same run, and must answer the same.
+ * The body that a callback of a run is sent with, as JSON text. It may be asked again for the same run, and must answer
+ * the same.
  */
-export type RenderCallback = (callback: {
-  dialect: string
-  principal: Principal
-  runId: string
-}) => Promise<string>
+export type RenderCallback = (callback: CallbackToRender & { dialect: string }) => Promise<string>
 
 /** Between two looks when nothing wakes us, milliseconds: what other processes left is found by then. */
 const sweepMs = 60_000
@@ -105,7 +106,7 @@ export function createCallbackDelivery(deps: {
   }
 
   /** Whatever ends wakes us: it makes room, and may have to be tried again soon. */
-  function begin(callback: Callback, render: RenderCallback): void {
+  function begin(callback: DueCallback, render: RenderCallback): void {
     const { id, principal } = callback
     const done = deliver(callback, render).finally(() => {
       attempts.delete(id)
@@ -114,26 +115,31 @@ export function createCallbackDelivery(deps: {
     attempts.set(id, { workspaceId: principal.workspaceId, done })
   }
 
-  async function deliver(callback: Callback, render: RenderCallback): Promise<void> {
+  async function deliver(callback: DueCallback, render: RenderCallback): Promise<void> {
+    const { id, attempts } = callback
     try {
+      if (isIdle(callback)) {
+        return await store.settle(id, { state: 'skipped', attempts, doneAt: clock.now() })
+      }
       const outcome = await attempt(callback, render)
       // Cut short by our own end: the next process makes the attempt, and this one does not count.
-      if (stop.signal.aborted && outcome.type === 'refused') return await store.release([callback.id])
-      const change = afterAttempt(callback.attempts, outcome, clock.now())
-      await store.settle(callback.id, change)
+      if (stop.signal.aborted && outcome.type === 'refused') return await store.release([id])
+      const change = afterAttempt(attempts, outcome, clock.now())
+      await store.settle(id, change)
       report(callback, outcome, change.state === 'failed')
     } catch (error) {
       // The claim runs out, and then it is tried again.
-      log.error({ err: error, callback: callback.id }, 'What came of a callback could not be stored.')
+      log.error({ err: error, callback: id }, 'What came of a callback could not be stored.')
     }
   }
 
-  async function attempt(callback: Callback, render: RenderCallback): Promise<AttemptOutcome> {
-    const { id, dialect, principal, runId } = callback
+  async function attempt(callback: DueCallback, render: RenderCallback): Promise<AttemptOutcome> {
+    const { id, dialect, principal, runId, notice, sealedHeaders } = callback
     try {
       const url = sealer.open(callback.sealedUrl, id)
-      const body = callback.body ?? (await render({ dialect, principal, runId: runId ?? '' }))
-      const headers = { ...callback.headers, 'idempotency-key': id }
+      const body = callback.body ?? (await render({ dialect, principal, runId: runId ?? '', notice }))
+      const secret = sealedHeaders === null ? {} : openHeaders(sealer.open(sealedHeaders, id))
+      const headers = { ...callback.headers, ...secret, 'idempotency-key': id }
       const { accepted, answer } = await post({ url, headers, body, signal: stop.signal })
       return accepted ? { type: 'accepted' } : { type: 'refused', reason: answer, hopeless: false }
     } catch (error) {
@@ -144,7 +150,7 @@ export function createCallbackDelivery(deps: {
     }
   }
 
-  function report(callback: Callback, outcome: AttemptOutcome, isLast: boolean): void {
+  function report(callback: DueCallback, outcome: AttemptOutcome, isLast: boolean): void {
     if (outcome.type === 'accepted') return
     const { id, dialect, runId, attempts: before } = callback
     const fields = { callback: id, dialect, run: runId, attempt: before + 1, reason: outcome.reason }
@@ -170,6 +176,10 @@ export function createCallbackDelivery(deps: {
       await Promise.all(Array.from(attempts.values(), ({ done }) => done))
     },
   }
+}
+
+function openHeaders(text: string): Record<string, string> {
+  return JSON.parse(text) as Record<string, string> // sealed from this form
 }
 
 /** Neither an address that may not be called nor one that cannot be read any more will be better the next time. */

@@ -5,11 +5,13 @@ import type { Log } from '../../lib/log.ts'
 import type { PostJson } from '../../lib/post-json.ts'
 import type { Sealer } from '../../lib/seal.ts'
 import type { Principal } from '../access/principal.ts'
+import type { Notices } from '../agents/agent.ts'
 import { endsStream } from '../events/event.ts'
 import type { Tail } from '../events/tail.ts'
 import { callbackUrlProblem } from './callback.ts'
 import { createCallbackDelivery } from './callback-delivery.ts'
 import type { CallbackStore } from './callback-store.ts'
+import { noticeCallbacks } from './notices.ts'
 
 export interface CallbackServiceOptions {
   store: CallbackStore
@@ -48,34 +50,39 @@ const maxFollowed = 1_000
 export function createCallbackService(options: CallbackServiceOptions) {
   const { store, sealer, tail, clock, log } = options
   const delivery = createCallbackDelivery({ ...options, takeOver })
-  /** What ends the following of each callback's run. */
+  /** What ends the following of each run that has callbacks. */
   const following = new Map<string, AbortController>()
   let stopped = false
 
-  async function follow(id: string, runId: string, fresh: boolean): Promise<void> {
+  /** `fresh`: the run is not stored yet. */
+  function follow(runId: string, fresh: boolean): void {
+    if (following.has(runId) || stopped) return
     const abort = new AbortController()
-    following.set(id, abort)
+    following.set(runId, abort)
+    void wakeAtEnd(runId, fresh, abort)
+  }
+
+  async function wakeAtEnd(runId: string, fresh: boolean, abort: AbortController): Promise<void> {
     try {
       for await (const batch of tail.follow(runId, { after: 0, fresh, signal: abort.signal })) {
         if (batch.some(({ type }) => endsStream(type))) delivery.wake()
       }
     } catch (error) {
-      log.warn({ err: error, callback: id }, 'A run could not be followed; the sweep finds its end.')
+      log.warn({ err: error, run: runId }, 'A run could not be followed; the sweep finds its end.')
     } finally {
-      following.delete(id)
+      if (following.get(runId) === abort) following.delete(runId)
     }
   }
 
   async function takeOver(): Promise<void> {
     // With the database to ourselves, whoever had taken something is gone.
     if (options.exclusive) await store.release(null)
-    for (const { id, runId } of await store.awaitingRuns(maxFollowed)) {
-      if (!following.has(id) && !stopped) void follow(id, runId, false)
-    }
+    for (const runId of await store.awaitedRuns(maxFollowed)) follow(runId, false)
   }
 
-  function unfollow(id: string): void {
-    following.get(id)?.abort()
+  function unfollow(runId: string): void {
+    following.get(runId)?.abort()
+    following.delete(runId)
   }
 
   async function keep(
@@ -87,8 +94,9 @@ export function createCallbackService(options: CallbackServiceOptions) {
     const problem = callbackUrlProblem(url)
     if (problem !== null) throw invalidField(field, problem)
     const at = new Date(clock.now())
-    const row = { id, principal, dialect, sealedUrl: sealer.seal(url, id), headers, at, ...what }
-    return { id, isNew: await store.insert(row) }
+    const sealedUrl = sealer.seal(url, id)
+    const row = { id, principal, dialect, sealedUrl, headers, sealedHeaders: null, notice: null, at, ...what }
+    return { id, isNew: (await store.insert([row])).length > 0 }
   }
 
   return {
@@ -101,7 +109,7 @@ export function createCallbackService(options: CallbackServiceOptions) {
     async request(principal: Principal, target: CallbackTarget & { runId: string }): Promise<{ id: string }> {
       const { runId } = target
       const { id, isNew } = await keep(principal, target, { runId, body: null, nextAt: null })
-      if (!following.has(id) && !stopped) void follow(id, runId, isNew)
+      follow(runId, isNew)
       return { id }
     },
 
@@ -115,7 +123,24 @@ export function createCallbackService(options: CallbackServiceOptions) {
 
     /** Takes back a callback whose run was refused; one whose run is there stays. */
     async withdraw(principal: Principal, id: string): Promise<void> {
-      if (await store.withdraw(principal.workspaceId, id)) unfollow(id)
+      const runId = await store.withdraw(principal.workspaceId, id)
+      if (runId !== null) unfollow(runId)
+    },
+
+    /**
+     * Has everyone told how a run ends who wants to know of such an end; nobody hears of a cancelled one. Call it before
+     * the run is created; when that is refused, `retract` it (else it goes by itself after an hour). Asked for again for
+     * the same run, nobody is told twice. The notices keep their rules, and their headers are opened.
+     */
+    async announce(principal: Principal, runId: string, notices: Notices): Promise<void> {
+      const at = new Date(clock.now())
+      const made = await store.insert(noticeCallbacks(sealer, principal, runId, { notices, at }))
+      follow(runId, made.length > 0)
+    },
+
+    /** Takes back the notices of a run that was refused; those of a run that is there stay. */
+    async retract(principal: Principal, runId: string): Promise<void> {
+      if ((await store.withdrawNotices(principal.workspaceId, runId)) > 0) unfollow(runId)
     },
 
     /** Begins to deliver, with what earlier processes left. `render` gives the body for a run that has ended. */
@@ -124,7 +149,7 @@ export function createCallbackService(options: CallbackServiceOptions) {
     /** Deletes what was done a week ago, and callbacks whose run did not come to be within an hour. */
     async purge(): Promise<void> {
       await store.deleteDone(new Date(clock.now() - keepDoneMs))
-      for (const id of await store.deleteOrphans(new Date(clock.now() - orphanMs))) unfollow(id)
+      for (const runId of await store.deleteOrphans(new Date(clock.now() - orphanMs))) unfollow(runId)
     },
 
     async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,15 @@
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
 import type { Principal, Scope } from '../access/principal.ts'
-import type { Callback, CallbackChange } from './callback.ts'
+import type { RunState } from '../runs/run.ts'
+import type { Callback, CallbackChange, CallbackNotice, DueCallback } from './callback.ts'
 
 export type CallbackStore = ReturnType<typeof createCallbackStore>
+
+export interface NewCallback extends Omit<Callback, 'attempts'> {
+  nextAt: Date | null
+  at: Date
+}
 
 /** Of a callback that waits for its run: the run has ended. */
 const runHasEnded = sql<boolean>`callbacks.next_at is null and exists (
@@ -23,27 +29,15 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
   }
 
   return {
-    /** False when there is one with this id. `nextAt` null: when the run has ended. */
-    async insert(callback: Omit<Callback, 'attempts'> & { nextAt: Date | null; at: Date }): Promise<boolean> {
-      const { principal } = callback
-      const inserted = await kysely
+    /** Those that were not there yet; the ids of these. `nextAt` null: when the run has ended. */
+    async insert(callbacks: NewCallback[]): Promise<string[]> {
+      const rows = await kysely
         .insertInto('callbacks')
-        .values({
-          id: callback.id,
-          workspace_id: principal.workspaceId,
-          run_id: callback.runId,
-          dialect: callback.dialect,
-          principal: JSON.stringify({ ...principal, scopes: [...principal.scopes] }),
-          sealed_url: callback.sealedUrl,
-          headers: JSON.stringify(callback.headers),
-          body: callback.body,
-          next_at: callback.nextAt,
-          created_at: callback.at,
-        })
+        .values(callbacks.map(toRow))
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
-        .executeTakeFirst()
-      return inserted !== undefined
+        .execute()
+      return rows.map(({ id }) => id)
     },
 
     /**
@@ -63,7 +57,7 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
       now: Date,
       until: Date,
       { limit, except }: { limit: number; except: string[] },
-    ): Promise<Callback[]> {
+    ): Promise<DueCallback[]> {
       const claimed = await kysely
         .updateTable('callbacks')
         .set({ claimed_until: until })
@@ -84,8 +78,11 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
             .skipLocked(),
         )
         .returningAll()
+        .returning((eb) =>
+          eb.selectFrom('runs').select('state').whereRef('runs.id', '=', 'callbacks.run_id').as('run_state'),
+        )
         .execute()
-      return claimed.map(toCallback)
+      return claimed.map(toDue)
     },
 
     async settle(id: string, change: CallbackChange): Promise<void> {
@@ -95,7 +92,7 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
           state: change.state,
           attempts: change.attempts,
           claimed_until: null,
-          ...(change.state === 'delivered' ? {} : { last_error: change.lastError }),
+          ...('lastError' in change && { last_error: change.lastError }),
           ...(change.state === 'pending'
             ? { next_at: new Date(change.nextAt) }
             : { done_at: new Date(change.doneAt) }),
@@ -112,50 +109,84 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
       await query.execute()
     },
 
-    /** Callbacks whose run goes on, with the run; oldest first. */
-    async awaitingRuns(limit: number): Promise<{ id: string; runId: string }[]> {
+    /** Runs that go on and have callbacks; those asked for first come first. */
+    async awaitedRuns(limit: number): Promise<string[]> {
       const rows = await kysely
         .selectFrom('callbacks')
-        .select(['id', 'run_id'])
+        .select('run_id')
         .where('state', '=', 'pending')
         .where('next_at', 'is', null)
-        .orderBy('id')
+        .where('run_id', 'is not', null)
+        .groupBy('run_id')
+        .orderBy(sql`min(created_at)`)
         .limit(limit)
         .execute()
-      return rows.flatMap(({ id, run_id: runId }) => (runId === null ? [] : [{ id, runId }]))
+      return rows.flatMap(({ run_id: runId }) => runId ?? [])
     },
 
-    /** Deletes one whose run is not there; false when there is none. */
-    async withdraw(workspaceId: string, id: string): Promise<boolean> {
+    /** Deletes one whose run is not there; the run, or null when there is no such callback. */
+    async withdraw(workspaceId: string, id: string): Promise<string | null> {
       const deleted = await orphans()
         .where('id', '=', id)
         .where('workspace_id', '=', workspaceId)
-        .returning('id')
+        .returning('run_id')
         .executeTakeFirst()
-      return deleted !== undefined
+      return deleted?.run_id ?? null
+    },
+
+    /** Deletes the notices of a run that is not there; how many. */
+    async withdrawNotices(workspaceId: string, runId: string): Promise<number> {
+      const deleted = await orphans()
+        .where('run_id', '=', runId)
+        .where('notice', 'is not', null)
+        .where('workspace_id', '=', workspaceId)
+        .returning('id')
+        .execute()
+      return deleted.length
     },
 
     async deleteDone(before: Date): Promise<void> {
       await kysely.deleteFrom('callbacks').where('done_at', '<', before).execute()
     },
 
-    /** Deletes callbacks asked for before a time whose run never came to be; their ids. */
+    /** Deletes callbacks asked for before a time whose run never came to be; these runs. */
     async deleteOrphans(before: Date): Promise<string[]> {
-      const rows = await orphans().where('created_at', '<', before).returning('id').execute()
-      return rows.map(({ id }) => id)
+      const rows = await orphans().where('created_at', '<', before).returning('run_id').execute()
+      return rows.flatMap(({ run_id: runId }) => runId ?? [])
     },
   }
 }
 
-function toCallback(row: Selectable<Schema['callbacks']>): Callback {
+function toRow(callback: NewCallback) {
+  const { principal, notice } = callback
+  return {
+    id: callback.id,
+    workspace_id: principal.workspaceId,
+    run_id: callback.runId,
+    dialect: callback.dialect,
+    principal: JSON.stringify({ ...principal, scopes: [...principal.scopes] }),
+    sealed_url: callback.sealedUrl,
+    headers: JSON.stringify(callback.headers),
+    sealed_headers: callback.sealedHeaders,
+    notice: notice && JSON.stringify(notice),
+    body: callback.body,
+    next_at: callback.nextAt,
+    created_at: callback.at,
+  }
+}
+
+function toDue(row: Selectable<Schema['callbacks']> & { run_state: string | null }): DueCallback {
   const principal = row.principal as Omit<Principal, 'scopes'> & { scopes: Scope[] } // only insert writes it
   return {
     id: row.id,
     principal: { ...principal, scopes: new Set(principal.scopes) },
     runId: row.run_id,
+    runState: row.run_state as RunState | null, // only the state table's values are ever written
     dialect: row.dialect,
     sealedUrl: row.sealed_url,
     headers: row.headers,
+    sealedHeaders: row.sealed_headers,
+    notice: row.notice as CallbackNotice | null, // only insert writes it
     body: row.body,
     attempts: row.attempts,
   }

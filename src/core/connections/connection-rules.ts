@@ -41,7 +41,8 @@ export function connectionProblems(
   return problems
 }
 
-function isBaseUrl(text: string): boolean {
+/** An http or https address that paths can be appended to. */
+export function isBaseUrl(text: string): boolean {
   if (text.length > maxUrl || !/^https?:\/\//i.test(text) || !URL.canParse(text) || /[\s\\?#]/.test(text))
     return false
   const { username, password } = new URL(text)

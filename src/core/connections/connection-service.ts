@@ -218,6 +218,13 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     remove,
     routeOf,
 
+    /** Of the stored connection with this name; of several, one of that provider, else the newest. Null: there is none. */
+    async routeNamed(workspaceId: string, name: string, provider: string | null): Promise<ModelRoute | null> {
+      const named = await store.findByName(workspaceId, name)
+      const found = named.find((one) => one.provider === provider) ?? named[0]
+      return found === undefined ? null : routeOf(workspaceId, found.id)
+    },
+
     /** How a provider is reached with what the environment says; null for an unknown provider. */
     environmentRoute(provider: string): ModelRoute | null {
       return routes.get(provider) ?? null

@@ -45,6 +45,22 @@ export function createConnectionStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toConnection(row)
     },
 
+    /** Those with exactly this name, newest first. */
+    async findByName(
+      workspaceId: string,
+      name: string,
+    ): Promise<Pick<StoredConnection, 'id' | 'provider'>[]> {
+      return await kysely
+        .selectFrom('connections')
+        .select(['id', 'provider'])
+        .where('workspace_id', '=', workspaceId)
+        .where('name', '=', name)
+        .where('deleted_at', 'is', null)
+        .orderBy('id', 'desc')
+        .limit(50)
+        .execute()
+    },
+
     /** Newest first. */
     async list(
       workspaceId: string,

@@ -45,6 +45,36 @@ export async function newestNumbers(db: Kysely<Schema>, streams: string[]): Prom
   return new Map(rows.map((row) => [row.id, row.last_seq]))
 }
 
+/** Where runs belong. */
+export async function placesOfRuns(
+  db: Kysely<Schema>,
+  runIds: readonly string[],
+): Promise<{ id: string; workspaceId: string; agentId: string }[]> {
+  return await db
+    .selectFrom('runs')
+    .select(['id', 'workspace_id as workspaceId', 'agent_id as agentId'])
+    .where('id', 'in', [...runIds])
+    .execute()
+}
+
+/** The newest events of a workspace that are not of its runs, the newest first. */
+export async function newestOfWorkspace(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  limit: number,
+): Promise<JournalEvent[]> {
+  const rows = await db
+    .selectFrom('streams')
+    .innerJoin('events', 'events.stream', 'streams.id')
+    .selectAll('events')
+    .where('streams.workspace_id', '=', workspaceId)
+    .orderBy('events.at', 'desc')
+    .orderBy('events.seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
 function fromRow(row: { stream: string; seq: number; type: string; data: string; at: Date }): JournalEvent {
   return {
     stream: row.stream,

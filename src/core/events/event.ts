@@ -46,8 +46,18 @@ export interface RunEvents {
     calls: RequestedCall[]
     finishReason: string
   }
-  /** The final answer did not have the form the agent promises; the model is told `message` and asked once more. */
+  /** The final answer did not have the form the agent promises; the model is told `message` and asked again. */
   'output.rejected': { step: number; message: string }
+  /**
+   * A round is done and another follows: `output` is its answer, which the model is asked to work on. `iteration` counts
+   * from 1 up to `times` - 1: the last round's answer is the run's output.
+   */
+  'iteration.completed': { iteration: number; times: number; output: string }
+  /**
+   * The run failed and is done over from its input, `waitMs` after this event. Nothing that was said in it counts any
+   * more. `attempt` counts from 1; steps are counted on.
+   */
+  'attempt.failed': { attempt: number; error: RunError; waitMs: number }
   'step.completed': { step: number; model: string; usage: Usage; ms: number }
   /** The intent: committed before the call of a tool that can change the world. */
   'tool.called': {
@@ -105,8 +115,8 @@ export interface ResourceEvents {
   'tool.created': { toolId: string; name: string }
   'tool.updated': { toolId: string; revision: number }
   'tool.deleted': { toolId: string }
-  /** Somebody called it once, outside any run. */
-  'tool.tried': { toolId: string; status: 'ok' | 'error' }
+  /** Somebody called it once, outside any run. `toolId` null: one that is not stored; its stream is the workspace's. */
+  'tool.tried': { toolId: string | null; status: 'ok' | 'error' }
   'connection.created': { connectionId: string; name: string }
   'connection.updated': { connectionId: string; name: string }
   'connection.deleted': { connectionId: string }

@@ -207,6 +207,62 @@ test('the list says what is reachable, what is not and why, the default first', 
   expect(asked).toBe(before * 2)
 })
 
+test('providers and the models they are known for are told without asking anybody', () => {
+  const { models } = agentServices(database, {
+    localServers: [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['qwen3', 'llama'] }],
+    configuredDefault: 'xai/grok-of-ours',
+  })
+  const providers = models.providers()
+  expect(providers[0]).toEqual({ name: 'openai', label: 'OpenAI' })
+  expect(providers).toContainEqual({ name: 'google', label: 'Google Gemini' })
+  const openai = models.knownModels('openai')
+  expect(openai[0]).toBe('gpt-5.2')
+  expect(openai).toContain('gpt-4.1')
+  expect(openai.filter((name) => name === 'gpt-5.2')).toHaveLength(1)
+  expect(models.knownModels('xai').slice(0, 2)).toEqual(['grok-of-ours', 'grok-4'])
+  expect(models.knownModels('ollama')).toEqual(['qwen3', 'llama'])
+  expect(models.knownModels('azure')).toEqual([])
+  expect(models.knownModels('nobody')).toEqual([])
+})
+
+const nowhere = { baseUrl: null, apiKey: null, credential: null, headers: {} }
+
+test('an endpoint’s own address is never trusted and gets no key but its own', async () => {
+  const { models, targets } = agentServices(database, { environment, aliases: 'openai/*=ollama/x' })
+  const at = (endpoint: Partial<NonNullable<ModelChoice['endpoint']>>) =>
+    models.resolve(member.workspaceId, choice({ name: 'gpt-x', endpoint: { ...nowhere, ...endpoint } }))
+  expect((await at({ baseUrl: 'https://a.example/v1' })).name).toBe('openai/gpt-x')
+  await at({ baseUrl: 'https://a.example/v1', apiKey: 'own' })
+  expect((await at({ apiKey: 'own' })).name).toBe('openai/gpt-x')
+  expect((await at({ headers: { 'X-A': '1' } })).name).toBe('ollama/x')
+  const target = { provider: 'openai', model: 'gpt-x', headers: {} }
+  expect(targets).toEqual([
+    { ...target, baseUrl: 'https://a.example/v1', apiKey: null, trusted: false },
+    { ...target, baseUrl: 'https://a.example/v1', apiKey: 'own', trusted: false },
+    { ...target, baseUrl: null, apiKey: 'own', trusted: true },
+    { provider: 'ollama', model: 'x', baseUrl: null, apiKey: null, headers: { 'x-a': '1' }, trusted: true },
+  ])
+})
+
+test('a credential is a connection of the same workspace and provider', async () => {
+  const { models, connections, targets } = agentServices(database, { environment })
+  const named = (provider: string, credential: string) =>
+    connections.create(member, { name: 'Shared name', provider, baseUrl: null, credential, headers: {} })
+  await named('openai', 'sk-openai-0001')
+  await named('groq', 'gsk-groq-0001')
+  const endpoint = { ...nowhere, credential: 'Shared name' }
+  const chosen = (provider: string) => choice({ provider, name: 'x', endpoint })
+  await models.resolve(member.workspaceId, chosen('openai'))
+  await models.resolve(member.workspaceId, chosen('groq'))
+  expect(targets.map(({ apiKey }) => apiKey)).toEqual(['sk-openai-0001', 'gsk-groq-0001'])
+  await expect(models.resolve(member.workspaceId, chosen('anthropic'))).rejects.toEqual(
+    refusal('invalid_request', 'model.provider: the connection leads to'),
+  )
+  await expect(models.resolve(stranger.workspaceId, chosen('openai'))).rejects.toEqual(
+    refusal('connection_not_found', 'model.endpoint.credential'),
+  )
+})
+
 test.each<[boolean, string, string, string | null]>([
   [true, 'openai', 'gpt-5.2', null],
   [true, 'openai', 'gpt-unheard-of', null],

@@ -17,6 +17,7 @@ import type {
   ModelTarget,
   ResolvedModel,
 } from './model.ts'
+import { isOfTenant, routeAt, unusableEndpoint } from './model-endpoint.ts'
 import {
   applyAliases,
   demoModelName,
@@ -45,6 +46,8 @@ export interface ModelServiceOptions {
   costOf: (usage: ModelUsage, price: ModelPrice | null) => number | null
   /** The vendor of a bare model name, by the price table. */
   providerOfModel: (model: string) => string | null
+  /** The models of a vendor in the price table. */
+  modelsOf: (provider: string) => string[]
 }
 
 export type ModelService = ReturnType<typeof createModelService>
@@ -56,6 +59,8 @@ interface Meant {
   requested: ModelName
   actual: ModelName
   route: ModelRoute
+  /** Whether somebody of the workspace stored the connection that it is reached through. */
+  isStored: boolean
 }
 
 export function createModelService(options: ModelServiceOptions) {
@@ -113,9 +118,18 @@ export function createModelService(options: ModelServiceOptions) {
     const name = joinModelName(requested)
     const aliased = applyAliases(aliases, name)
     const actual = aliased === name ? requested : (splitModelName(aliased) ?? requested)
-    const route = connections.environmentRoute(mustKnow(actual.provider).name)
+    return { requested, actual, route: environmentOf(actual), isStored: false }
+  }
+
+  function unaliased(requested: ModelName, route: ModelRoute): Meant {
+    const isStored = connections.environmentRoute(route.provider) !== route
+    return { requested, actual: requested, route, isStored }
+  }
+
+  function environmentOf({ provider }: ModelName): ModelRoute {
+    const route = connections.environmentRoute(mustKnow(provider).name)
     if (route === null) throw new AppError('unknown_model')
-    return { requested, actual, route }
+    return route
   }
 
   async function meant(workspaceId: string, choice: ModelChoice | string | null): Promise<Meant> {
@@ -124,9 +138,22 @@ export function createModelService(options: ModelServiceOptions) {
       const split = splitModelName(choice)
       return fromEnvironment(split ?? nameOf(null, choice))
     }
-    const { provider, name, connectionId } = choice
-    if (connectionId === null) return fromEnvironment(nameOf(provider, name))
-    const route = await connections.routeOf(workspaceId, connectionId)
+    const { endpoint } = choice
+    const found = await reached(workspaceId, choice)
+    if (endpoint === null) return found
+    const provider = mustKnow(found.actual.provider)
+    return { ...found, route: routeAt(endpoint, { ...found, provider }) }
+  }
+
+  /** What a choice means before its endpoint has a say about the address, the key and the headers. */
+  async function reached(workspaceId: string, choice: ModelChoice): Promise<Meant> {
+    const { provider, name, endpoint } = choice
+    const isOwn = endpoint !== null && isOfTenant(endpoint)
+    const route = await connectionOf(workspaceId, choice)
+    if (route === null) {
+      const requested = nameOf(provider, name)
+      return isOwn ? unaliased(requested, environmentOf(requested)) : fromEnvironment(requested)
+    }
     if (provider !== null && provider !== route.provider) {
       throw new AppError('invalid_request', {
         detail: `model.provider: the connection leads to ${route.provider}, not to ${provider}.`,
@@ -135,17 +162,33 @@ export function createModelService(options: ModelServiceOptions) {
     }
     const requested = { provider: route.provider, model: name ?? defaultModelOf(mustKnow(route.provider)) }
     // The operator's aliases stand for the operator's own credentials; a connection that a tenant made says what it says.
-    if (connections.environmentRoute(route.provider) === route) return fromEnvironment(requested)
-    return { requested, actual: requested, route }
+    const isAliased = connections.environmentRoute(route.provider) === route && !isOwn
+    return isAliased ? fromEnvironment(requested) : unaliased(requested, route)
   }
 
-  function modelAt({ actual, requested, route }: Meant): Callable {
+  /** Of the connection that a choice names; null when it names none, or brings a key that makes its name needless. */
+  async function connectionOf(
+    workspaceId: string,
+    { provider, connectionId, endpoint }: ModelChoice,
+  ): Promise<ModelRoute | null> {
+    const credential = endpoint?.apiKey === null ? endpoint.credential : null
+    if (credential === null)
+      return connectionId === null ? null : await connections.routeOf(workspaceId, connectionId)
+    const route = await connections.routeNamed(workspaceId, credential, provider)
+    if (route !== null) return route
+    throw unusableEndpoint('credential', credential, 'is the name of no connection of this workspace')
+  }
+
+  function modelAt(found: Meant): Callable {
+    const { actual, route } = found
     let models = built.get(route)
     if (models === undefined) built.set(route, (models = new Map()))
     const known = models.get(actual.model)
     if (known !== undefined) return known
     const provider = mustKnow(actual.provider)
-    if (lacksCredential(provider, route)) throw withoutCredential(provider, requested, route)
+    // Where there is no address either, that is what has to be said first, and the adapters say it.
+    if (provider.defaultBaseUrl !== null && lacksCredential(provider, route))
+      throw withoutCredential(provider, found)
     const model = options.createLanguageModel({ ...route, provider: actual.provider, model: actual.model })
     const price = options.priceOf(actual.provider, actual.model)
     const entry: Callable = { model, costOf: (usage) => decimal(options.costOf(usage, price)) }
@@ -154,8 +197,7 @@ export function createModelService(options: ModelServiceOptions) {
     return entry
   }
 
-  function withoutCredential(provider: ModelProvider, requested: ModelName, route: ModelRoute): AppError {
-    const isStored = connections.environmentRoute(provider.name) !== route
+  function withoutCredential(provider: ModelProvider, { requested, isStored }: Meant): AppError {
     const way = isStored
       ? 'give the connection a credential'
       : `set ${provider.keyEnv} in the environment of the server, or name a connection with a credential in model.connection_id`
@@ -167,8 +209,9 @@ export function createModelService(options: ModelServiceOptions) {
 
   return {
     /**
-     * The model of a choice, ready to be called; `null`: the default. Warm, it reads nothing. Rejects with
-     * `unknown_model`, `connection_not_found`, or `model_without_credential` whose detail says what to set.
+     * The model of a choice, ready to be called; `null`: the default. Warm, it reads nothing but a connection that an
+     * endpoint names. Rejects with `unknown_model`, `connection_not_found`, `invalid_request` naming the field of the
+     * endpoint that cannot be used, or `model_without_credential` whose detail says what to set.
      */
     async resolve(workspaceId: string, choice: ModelChoice | string | null): Promise<ResolvedModel> {
       const found = await meant(workspaceId, choice)
@@ -181,9 +224,12 @@ export function createModelService(options: ModelServiceOptions) {
       }
     },
 
-    /** Rejects when the choice can never be used here. A provider that only lacks its credential is accepted. */
+    /**
+     * Rejects when the choice can never be used here. A provider that only lacks its credential is accepted, and so is
+     * whatever an endpoint says: its connection may be made later.
+     */
     async check(workspaceId: string, choice: ModelChoice): Promise<void> {
-      await meant(workspaceId, choice)
+      await meant(workspaceId, { ...choice, endpoint: null })
       for (const [index, name] of choice.fallbacks.entries()) {
         const provider = splitModelName(name)?.provider ?? ''
         if (byName.has(provider)) continue
@@ -209,6 +255,23 @@ export function createModelService(options: ModelServiceOptions) {
     /** The model used where nobody names one, and a sentence for people about why. */
     defaultModel(): DefaultModel {
       return picked
+    },
+
+    /** Every provider that can be named, in the order of the catalogue. */
+    providers(): readonly ModelProvider[] {
+      return providers
+    },
+
+    /**
+     * Names of a provider's models that the server knows without asking anybody: the default one first, those found on
+     * this machine, those in the price table. Empty for a provider that it knows nothing of.
+     */
+    knownModels(provider: string): string[] {
+      const known = byName.get(provider)
+      if (known === undefined) return []
+      const detected = localServers.find((server) => server.provider === provider)?.models ?? []
+      const likely = defaultName.provider === provider ? defaultName.model : known.defaultModel
+      return [...new Set([...(likely === null ? [] : [likely]), ...detected, ...options.modelsOf(provider)])]
     },
 
     /** Every model that can be named, reachable or not; asks the providers, at most every 30 seconds. */

@@ -12,7 +12,8 @@ const keepIdempotency = 48 * 60 * 60 * 1000
 const pageSize = 500
 
 /**
- * Deletes what nobody needs any more: answers to old Idempotency-Keys, commands to ended runs, temporary documents and
+ * Deletes what nobody needs any more: answers to old Idempotency-Keys, expired keys of repeated
+ * requests, commands to ended runs, temporary documents and
  * those of deleted agents, runs past retention.
  */
 export function createRetentionService(deps: {
@@ -38,6 +39,7 @@ export function createRetentionService(deps: {
   async function run(): Promise<number> {
     await deps.idempotency.purge(new Date(deps.clock.now() - keepIdempotency))
     await store.deleteLateCommands()
+    await store.deleteExpiredRunKeys()
     // Before agents: those with documents stay.
     await deps.documents.dropStale()
     await deps.purgeCallbacks()

@@ -13,6 +13,11 @@ export function createRetentionStore(database: Database) {
         where runs.id = commands.run_id and runs.state in ('completed', 'failed', 'cancelled')`.execute(db)
     },
 
+    /** Keys of requests that may be made again. */
+    async deleteExpiredRunKeys(): Promise<void> {
+      await sql`delete from run_keys where expires_at < now()`.execute(db)
+    },
+
     /** Runs that ended more than `days` days ago, with their journal, at most `limit`; how many it were. */
     async deleteOldRuns(days: number, limit: number): Promise<number> {
       const result = await sql<{ id: string }>`

@@ -15,6 +15,8 @@ import type { Thread } from '../threads/thread.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
 import type { RunDispatcher } from './dispatch.ts'
 import type { Page, RunFilter, RunStore } from './run-store.ts'
+import { elseUndone, type createAdmission } from './admission.ts'
+import { newRun } from './new-run.ts'
 import { applyEvent } from './run-view.ts'
 import {
   isTerminal,
@@ -59,6 +61,11 @@ export interface RunRequest {
   evenDeleted?: boolean
   /** What this run does differently from the agent's version. */
   overrides?: RunOverrides | null
+  /**
+   * What was asked, for telling repeated requests: what `strategies.deduplicate.selectors` look into. Absent: `text`, the
+   * input's text, and beside it the fields of that text where it is a JSON object.
+   */
+  payload?: JsonObject
 }
 
 /** A run that was accepted. Nothing of it has reached the caller yet. */
@@ -91,17 +98,19 @@ export function createRunService(deps: {
   journal: Journal
   tail: Tail
   agents: AgentsForRuns
+  admission: ReturnType<typeof createAdmission>
   dispatcher: RunDispatcher
   executorId: () => string
   clock: Clock
 }) {
-  const { store, threads, journal, tail, agents, dispatcher, clock } = deps
+  const { store, threads, journal, tail, agents, admission, dispatcher, clock } = deps
 
   /**
    * Accepts a run. An interactive run on a new thread starts at once, while it is still being stored; one on an existing
    * thread starts when it has its turn there.
    *
-   * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`.
+   * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`;
+   * `duplicate_run`, whose `facts.run_id` is the run that was begun for the same request before.
    */
   async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
     const { overrides = null, toolRevisions = {} } = request
@@ -113,14 +122,11 @@ export function createRunService(deps: {
       ...(request.version !== null && { version: request.version }),
     }
     const agent = await agents.resolveForRun(principal, request.agentId, chosen)
+    await using refused = new AsyncDisposableStack()
+    await admission.refuseRepeated(request, agent.definition, refused)
     const thread =
       request.thread === null ? null : await findThread(principal, request.agentId, request.thread)
-    const { runsPerDay } = agent.definition.limits
-    if (runsPerDay !== null && !(await store.countDay(request.agentId, runsPerDay))) {
-      throw new AppError('daily_limit_reached', {
-        detail: `This agent may run ${runsPerDay} times a day (UTC) and has used that up.`,
-      })
-    }
+    await admission.admit(principal, request, agent.definition, refused)
     faultPoint('run.before_admission')
     const { input, metadata, preceding = [] } = request
     const storable = {
@@ -129,7 +135,8 @@ export function createRunService(deps: {
       metadata: cleanJson(metadata) as JsonObject, // an object stays one
       preceding: preceding.map(({ role, text }) => ({ role, text: cleanText(text) })),
     }
-    return accept(principal, storable, agent, thread)
+    const accepted = accept(principal, storable, agent, thread)
+    return { ...accepted, stored: elseUndone(accepted.stored, refused.move()) }
   }
 
   function accept(
@@ -138,11 +145,10 @@ export function createRunService(deps: {
     agent: ResolvedAgent,
     thread: Thread | null,
   ): AcceptedRun {
-    const pinned = agents.pinRunTools(request.id, request.tools)
     const pins: RunPins = {
       versionId: agent.versionId,
       toolRevisions: agent.toolRevisions,
-      ...pinned,
+      ...agents.pinRunTools(request.id, request.tools),
       answering: request.answering,
       overrides: request.overrides ?? null,
       knowledge: agent.knowledge,
@@ -227,7 +233,6 @@ export function createRunService(deps: {
       recordStart()
       start()
     }
-    stored.catch(() => {}) // the caller awaits it too; this only keeps an early refusal from being unhandled
     return { run, agent, stored }
   }
 
@@ -343,34 +348,3 @@ export function createRunService(deps: {
 }
 
 async function* nothing(): AsyncGenerator<JournalEvent[]> {}
-
-function newRun(
-  principal: Principal,
-  request: RunRequest,
-  agent: ResolvedAgent,
-  threadId: string,
-  createdAt: Date,
-): Run {
-  return {
-    id: request.id,
-    workspaceId: principal.workspaceId,
-    agentId: request.agentId,
-    agentVersion: agent.versionNumber,
-    threadId,
-    parentRunId: request.parentRunId,
-    state: 'queued',
-    dialect: request.dialect,
-    source: request.source,
-    input: request.input,
-    output: null,
-    outputJson: null,
-    error: null,
-    usage: null,
-    model: null,
-    waitingFor: null,
-    metadata: request.metadata,
-    createdAt,
-    startedAt: null,
-    finishedAt: null,
-  }
-}

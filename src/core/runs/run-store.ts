@@ -22,6 +22,7 @@ export interface RunFilter {
   agentId?: string
   threadId?: string
   state?: RunState
+  dialect?: string
 }
 
 export interface Page {
@@ -63,8 +64,8 @@ export function createRunStore(database: Database) {
         .where('workspace_id', '=', workspaceId)
         .executeTakeFirst()
       if (!row) return null
-      const inputs = await readInputs(db, [id])
-      return fromRow(row, inputs.get(id) ?? [])
+      const [run] = await runsFromRows(db, [row])
+      return run ?? null
     },
 
     /** Newest first. `after` is the id of the last run of the page before. */
@@ -73,13 +74,21 @@ export function createRunStore(database: Database) {
       if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId)
       if (filter.threadId !== undefined) query = query.where('thread_id', '=', filter.threadId)
       if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+      if (filter.dialect !== undefined) query = query.where('dialect', '=', filter.dialect)
       if (page.after !== null) query = query.where('id', '<', page.after)
-      const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
-      const inputs = await readInputs(
-        db,
-        rows.map((row) => row.id),
-      )
-      return rows.map((row) => fromRow(row, inputs.get(row.id) ?? []))
+      return await runsFromRows(db, await query.orderBy('id', 'desc').limit(page.limit).execute())
+    },
+
+    /** Ids of the runs of a thread that have not ended, newest first. */
+    async openOn(threadId: string): Promise<string[]> {
+      const rows = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('thread_id', '=', threadId)
+        .where('state', 'in', ['queued', 'running', 'waiting'])
+        .orderBy('id', 'desc')
+        .execute()
+      return rows.map((row) => row.id)
     },
 
     /** The run's row, held until the transaction ends. */
@@ -307,6 +316,15 @@ export function lockedFromRow(
     pins: storedPins(row.pins),
     usage: row.usage as Usage | null, // written from this type
   }
+}
+
+/** The runs of these rows, in their order, each with its input. */
+export async function runsFromRows(db: Kysely<Schema>, rows: Selectable<Schema['runs']>[]): Promise<Run[]> {
+  const inputs = await readInputs(
+    db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => fromRow(row, inputs.get(row.id) ?? []))
 }
 
 /** The first message of each run: always the second event of its stream. */

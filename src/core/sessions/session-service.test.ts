@@ -23,6 +23,7 @@ const sessions = createSessionService({
     store: createThreadStore(database),
     requireAgent: agents.get,
     canSee: agents.canSeeRuns,
+    endRuns: () => Promise.reject(new Error('No session ends its runs.')),
   }),
   runs: {
     async create(_principal, request) {

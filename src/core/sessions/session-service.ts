@@ -41,10 +41,11 @@ export function createSessionService(deps: {
   const idleSince = () => new Date(clock.now() - idleTime)
 
   async function find(namespace: string, key: string): Promise<Session> {
-    const session = await store.findByKey(namespace, key)
-    if (session === null) throw new AppError('session_not_found')
-    if (session.state === 'ended' || session.lastActiveAt >= idleSince()) return session
-    await store.endIdle(idleSince(), { id: session.id })
+    const found = await store.findByKey(namespace, key)
+    if (found === null) throw new AppError('session_not_found')
+    const { session, revoked } = found
+    if (session.state === 'ended' || (session.lastActiveAt >= idleSince() && !revoked)) return session
+    await store.endStale(idleSince(), { id: session.id })
     return (await store.find(session.id)) ?? session
   }
 
@@ -107,7 +108,7 @@ export function createSessionService(deps: {
       filter: SessionFilter,
       page: { limit: number; offset: number },
     ): Promise<{ sessions: Session[]; total: number }> {
-      await store.endIdle(idleSince(), { workspaceId: principal.workspaceId })
+      await store.endStale(idleSince(), { workspaceId: principal.workspaceId })
       return await store.list(principal, filter, page)
     },
 
@@ -158,7 +159,7 @@ export function createSessionService(deps: {
     /** Nothing more can be said in it; what is being answered is answered. Ending it again changes nothing. */
     end: (session: Session): Promise<void> => store.end(session.id, new Date(clock.now())),
 
-    /** Ends every session in which nobody says anything any more. */
-    sweep: (): Promise<void> => store.endIdle(idleSince()),
+    /** Ends every session in which nobody says anything any more, or whose key was revoked. */
+    sweep: (): Promise<void> => store.endStale(idleSince()),
   }
 }

@@ -11,6 +11,10 @@ export type SessionStore = ReturnType<typeof createSessionStore>
 const isAnswering = sql<boolean>`exists (
   select 1 from threads where threads.id = sessions.thread_id and threads.active_run_id is not null)`
 
+/** The key that it was begun with, when that was revoked: what it let in goes out with it. */
+const revokedKey = sql`(
+  select keys.revoked_at from keys where keys.id = (sessions.principal ->> 'keyId')::uuid)`
+
 /** A run that was given up before it had its turn: nobody read what it was asked. */
 const neverBegan = sql`(runs.state = 'cancelled' and runs.started_at is null)`
 
@@ -70,19 +74,24 @@ export function createSessionStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toSession(row)
     },
 
-    async findByKey(namespace: string, key: string): Promise<Session | null> {
+    /** `revoked`: the key that began it was. */
+    async findByKey(
+      namespace: string,
+      key: string,
+    ): Promise<{ session: Session; revoked: boolean } | null> {
       const row = await kysely
         .selectFrom('sessions')
         .selectAll()
+        .select(sql<boolean>`${revokedKey} is not null`.as('revoked'))
         .where('namespace', '=', namespace)
         .where('key', '=', key)
         .executeTakeFirst()
-      return row === undefined ? null : toSession(row)
+      return row === undefined ? null : { session: toSession(row), revoked: row.revoked }
     },
 
     /**
-     * Something is said in it now. null: it has ended, or nobody said anything since `idleSince`. `first`: nothing was
-     * asked in it before.
+     * Something is said in it now. null: it has ended, its key was revoked, or nobody said anything since `idleSince`.
+     * `first`: nothing was asked in it before.
      */
     async touch(id: string, at: Date, idleSince: Date): Promise<{ first: boolean } | null> {
       const row = await kysely
@@ -91,6 +100,7 @@ export function createSessionStore(kysely: Kysely<Schema>) {
         .where('id', '=', id)
         .where('state', '=', 'active')
         .where((eb) => eb.or([eb('last_active_at', '>=', idleSince), isAnswering]))
+        .where(sql<boolean>`${revokedKey} is null`)
         .returning(
           sql<boolean>`not exists (select 1 from runs where runs.thread_id = sessions.thread_id)`.as('first'),
         )
@@ -109,16 +119,24 @@ export function createSessionStore(kysely: Kysely<Schema>) {
     },
 
     /**
-     * Ends those in which nobody said anything since `idleSince`, at the time of their last words: one, those of a
-     * workspace, or all.
+     * Ends those in which nobody said anything since `idleSince`, at the time of their last words, and those whose key was
+     * revoked, at that time: one, those of a workspace, or all.
      */
-    async endIdle(idleSince: Date, which: { id?: string; workspaceId?: string } = {}): Promise<void> {
+    async endStale(idleSince: Date, which: { id?: string; workspaceId?: string } = {}): Promise<void> {
       let query = kysely
         .updateTable('sessions')
-        .set({ state: 'ended', end_reason: 'idle', ended_at: sql`last_active_at` })
+        .set({
+          state: 'ended',
+          end_reason: sql<string>`case when ${revokedKey} is null then 'idle' else 'revoked' end`,
+          ended_at: sql<Date>`coalesce(${revokedKey}, last_active_at)`,
+        })
         .where('state', '=', 'active')
-        .where('last_active_at', '<', idleSince)
-        .where(({ not }) => not(isAnswering))
+        .where(({ and, eb, not, or }) =>
+          or([
+            and([eb('last_active_at', '<', idleSince), not(isAnswering)]),
+            sql<boolean>`${revokedKey} is not null`,
+          ]),
+        )
       if (which.id !== undefined) query = query.where('id', '=', which.id)
       if (which.workspaceId !== undefined) query = query.where('workspace_id', '=', which.workspaceId)
       await query.execute()
@@ -145,7 +163,7 @@ export function createSessionStore(kysely: Kysely<Schema>) {
 
     /**
      * What was said in a thread, oldest first: what was asked, and what each run that has ended answered, all its steps
-     * together. What was refused for its form is not part of an answer.
+     * together. What was refused for its form, and what another round or attempt replaced, is not part of an answer.
      */
     async messages(threadId: string, page: { limit: number; offset: number }): Promise<SessionMessage[]> {
       const { rows } = await sql<SessionMessage>`
@@ -163,7 +181,8 @@ export function createSessionStore(kysely: Kysely<Schema>) {
           where runs.thread_id = ${threadId} and runs.state in ('completed', 'failed', 'cancelled')
             and not exists (
               select 1 from events as refused
-              where refused.stream = runs.id and refused.type = 'output.rejected' and refused.seq > events.seq)
+              where refused.stream = runs.id and refused.seq > events.seq
+                and refused.type in ('output.rejected', 'iteration.completed', 'attempt.failed'))
           group by runs.id
           having string_agg(events.data::json ->> 'text', '') <> ''
         ) as said

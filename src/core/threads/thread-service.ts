@@ -16,6 +16,8 @@ export function createThreadService(deps: {
   requireAgent: (principal: Principal, agentId: string) => Promise<unknown>
   /** Whether this principal may see what an agent did, deleted or not. */
   canSee: (principal: Principal, agentId: string) => Promise<boolean>
+  /** Ends every run of a thread that has not ended; rejects with `thread_busy` when one does not. */
+  endRuns: (principal: Principal, threadId: string, reason: string) => Promise<void>
 }) {
   const { store, canSee } = deps
   return {
@@ -58,12 +60,24 @@ export function createThreadService(deps: {
       )
     },
 
-    async remove(principal: Principal, id: string): Promise<void> {
-      const thread = await find(principal, id)
-      if (thread.activeRunId !== null) {
-        throw new AppError('thread_busy', { facts: { run_id: thread.activeRunId } })
+    /** Errors: `thread_not_found`; `thread_busy` while a run has its turn. */
+    remove,
+
+    /**
+     * Removes a thread whatever goes on in it: what has not ended is cancelled first, the queued before the active run.
+     *
+     * Errors: `thread_not_found`; `thread_busy` when a run has not ended after half a minute: the thread is still there.
+     */
+    async removeWithRuns(principal: Principal, id: string): Promise<void> {
+      const reason = 'Its thread was deleted.'
+      for (let tries = 3; tries > 0; tries--) {
+        await find(principal, id)
+        await deps.endRuns(principal, id, reason)
+        if (!(await store.remove(principal.workspaceId, id))) continue
+        // What was accepted meanwhile found the thread still there, and runs where nobody could reach it.
+        return await deps.endRuns(principal, id, reason)
       }
-      await store.remove(principal.workspaceId, id)
+      throw new AppError('thread_busy')
     },
 
     /** What was said, oldest first. `after` is the last message of the page before. */
@@ -88,6 +102,13 @@ export function createThreadService(deps: {
         return { ...base, role: 'assistant', content: data.text ? [{ type: 'text', text: data.text }] : [] }
       })
     },
+  }
+
+  async function remove(principal: Principal, id: string): Promise<void> {
+    await find(principal, id)
+    if (await store.remove(principal.workspaceId, id)) return
+    const { activeRunId } = await find(principal, id)
+    throw new AppError('thread_busy', { facts: { run_id: activeRunId } })
   }
 
   async function find(principal: Principal, id: string): Promise<Thread> {

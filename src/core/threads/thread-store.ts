@@ -27,7 +27,7 @@ export function createThreadStore(database: Database) {
       .where('agent_id', '=', agentId)
       .where('key', '=', key)
       .executeTakeFirst()
-    return row ? fromRow(row) : null
+    return row ? threadFromRow(row) : null
   }
 
   return {
@@ -75,7 +75,7 @@ export function createThreadStore(database: Database) {
         .where('workspace_id', '=', workspaceId)
         .where('deleted_at', 'is', null)
         .executeTakeFirst()
-      return row ? fromRow(row) : null
+      return row ? threadFromRow(row) : null
     },
 
     /** Newest first. */
@@ -93,10 +93,10 @@ export function createThreadStore(database: Database) {
       if (filter.namespace !== undefined) query = query.where('namespace', '=', filter.namespace)
       if (page.after !== null) query = query.where('id', '<', page.after)
       const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
-      return rows.map(fromRow)
+      return rows.map(threadFromRow)
     },
 
-    /** Hides the thread. Its key is freed; its runs stay readable. */
+    /** Hides the thread, unless a run has its turn there. Its key is freed; its runs stay readable. */
     async remove(workspaceId: string, id: string): Promise<boolean> {
       const row = await db
         .updateTable('threads')
@@ -104,6 +104,7 @@ export function createThreadStore(database: Database) {
         .where('id', '=', id)
         .where('workspace_id', '=', workspaceId)
         .where('deleted_at', 'is', null)
+        .where('active_run_id', 'is', null)
         .returning('id')
         .executeTakeFirst()
       return row !== undefined
@@ -167,7 +168,7 @@ export function createThreadStore(database: Database) {
   }
 }
 
-function fromRow(row: Selectable<Schema['threads']>): Thread {
+export function threadFromRow(row: Omit<Selectable<Schema['threads']>, 'deleted_at'>): Thread {
   return {
     id: row.id,
     workspaceId: row.workspace_id,

@@ -48,6 +48,54 @@ const builtinTools: readonly BuiltinTool[] = [
     parameters: queryOnly,
     approval: 'never',
   },
+  {
+    kind: 'builtin',
+    name: 'end_call',
+    description:
+      'Ends the conversation with your next words. Call it when the other side has said goodbye or wants nothing more.',
+    parameters: { type: 'object', properties: {}, additionalProperties: false },
+    approval: 'never',
+  },
+  {
+    kind: 'builtin',
+    name: 'think',
+    description:
+      'Writes down a thought before you go on: a plan, a doubt, the next step. It changes nothing.',
+    parameters: {
+      type: 'object',
+      properties: {
+        title: { type: 'string', description: 'What the thought is about, in a few words.' },
+        thought: { type: 'string', description: 'The thought in full.' },
+        action: { type: 'string', description: 'What you will do next because of it.' },
+        confidence: { type: 'number', description: 'How sure you are of it, from 0 to 1.' },
+      },
+      required: ['title', 'thought'],
+      additionalProperties: false,
+    },
+    approval: 'never',
+  },
+  {
+    kind: 'builtin',
+    name: 'analyze',
+    description:
+      'Judges a result before you go on: whether it is right, enough, and what follows. It changes nothing.',
+    parameters: {
+      type: 'object',
+      properties: {
+        title: { type: 'string', description: 'What is judged, in a few words.' },
+        result: { type: 'string', description: 'The result that is judged.' },
+        analysis: { type: 'string', description: 'What you make of it.' },
+        next_action: {
+          type: 'string',
+          enum: ['continue', 'validate', 'final_answer'],
+          description: 'Whether to go on, to check the result, or to answer.',
+        },
+      },
+      required: ['title', 'result', 'analysis'],
+      additionalProperties: false,
+    },
+    approval: 'never',
+  },
 ]
 
 export function findBuiltin(name: string): BuiltinTool | null {

@@ -9,6 +9,12 @@ const ownHeaders = new Set([
   'transfer-encoding',
   'connection',
   'upgrade',
+  'expect',
+  'te',
+  'trailer',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
   'idempotency-key',
 ])
 

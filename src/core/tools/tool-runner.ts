@@ -1,4 +1,4 @@
-import { AppError, invalidField, refuseProblems } from '../../errors.ts'
+import { AppError, invalidField, refuseProblems, type FieldError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { base62FromUuid } from '../../lib/ids.ts'
 import { cleanJson, cleanText, type JsonObject, type JsonValue } from '../../lib/json.ts'
@@ -6,6 +6,8 @@ import type { Log } from '../../lib/log.ts'
 import type { ToolKind, ToolResult } from '../../ports/tool-kind.ts'
 import type { Principal } from '../access/principal.ts'
 import type { SchemaValidator } from './schema-validator.ts'
+import { refuseUnknownBuiltin, toolProblems } from './tool-rules.ts'
+import { mask } from './tool-secrets.ts'
 import type { ToolService } from './tool-service.ts'
 import type { ToolDefinition } from './tool.ts'
 
@@ -52,12 +54,48 @@ export function createToolRunner(deps: {
   }
 
   /** What came of it is known whether or not that can be recorded. */
-  async function recordTrial(principal: Principal, toolId: string, outcome: 'ok' | 'error'): Promise<void> {
+  async function recordTrial(
+    principal: Principal,
+    toolId: string | null,
+    outcome: 'ok' | 'error',
+  ): Promise<void> {
     try {
       await tools.recordTrial(principal, toolId, outcome)
     } catch (error) {
       log.error({ err: error, tool: toolId }, 'A call of a tool outside a run could not be recorded.')
     }
+  }
+
+  function kindOf({ kind: name }: ToolDefinition): ToolKind<ToolDefinition> {
+    const kind = toolKinds.get(name)
+    if (kind === undefined)
+      throw new AppError('internal', { cause: `there is no adapter for tools of kind ${name}` })
+    return kind
+  }
+
+  /** Makes the one call, and records that it was made. */
+  async function call(
+    principal: Principal,
+    tool: { id: string | null; definition: ToolDefinition },
+    trial: ToolTrial,
+  ): Promise<ToolTrialResult> {
+    const kind = kindOf(tool.definition)
+    const began = clock.monotonic()
+    let result: ToolResult | null = null
+    try {
+      result = await kind.call(tool.definition, {
+        arguments: trial.arguments,
+        workspaceId: principal.workspaceId,
+        agentId: null,
+        effectId: `effect_${base62FromUuid(trial.id)}`,
+        signal: trial.signal,
+      })
+    } finally {
+      await recordTrial(principal, tool.id, result?.status ?? 'error')
+    }
+    const message = result.status === 'error' ? cleanText(result.message) : null
+    const ms = Math.round(clock.monotonic() - began)
+    return { status: result.status, output: cleanJson(result.output ?? null), message, ms }
   }
 
   return {
@@ -74,27 +112,40 @@ export function createToolRunner(deps: {
         throw invalidField('tool', 'runs in the client, which is the only one that can call it')
       }
       checkArguments(definition, trial)
-      const kind = toolKinds.get(definition.kind)
-      if (kind === undefined) {
-        throw new AppError('internal', { cause: `there is no adapter for tools of kind ${definition.kind}` })
+      return await call(
+        principal,
+        { id: toolId, definition: await tools.openRevision(toolId, revision) },
+        trial,
+      )
+    },
+
+    /**
+     * Calls a tool that is written out in the request, and stored nowhere; its header values are the real ones. `at` is
+     * where it stands in the request. Errors as for `run`, and what is wrong with the tool.
+     */
+    async tryOut(
+      principal: Principal,
+      { definition, at }: { definition: ToolDefinition; at: string },
+      trial: ToolTrial,
+    ): Promise<ToolTrialResult> {
+      refuseUnknownBuiltin(definition, at)
+      refuseProblems([...toolProblems(definition, at, validator), ...maskedHeaders(definition, at)])
+      if (definition.kind === 'function') {
+        throw invalidField(`${at}.type`, 'runs in the client, which is the only one that can call it')
       }
-      const opened = await tools.openRevision(toolId, revision)
-      const began = clock.monotonic()
-      let result: ToolResult | null = null
-      try {
-        result = await kind.call(opened, {
-          arguments: trial.arguments,
-          workspaceId: principal.workspaceId,
-          agentId: null,
-          effectId: `effect_${base62FromUuid(trial.id)}`,
-          signal: trial.signal,
-        })
-      } finally {
-        await recordTrial(principal, toolId, result?.status ?? 'error')
-      }
-      const message = result.status === 'error' ? cleanText(result.message) : null
-      const ms = Math.round(clock.monotonic() - began)
-      return { status: result.status, output: cleanJson(result.output ?? null), message, ms }
+      checkArguments(definition, trial)
+      return await call(principal, { id: null, definition }, trial)
     },
   }
+}
+
+/** A mask stands for a stored value, and nothing is stored of a tool that is only tried. */
+function maskedHeaders(definition: ToolDefinition, at: string): FieldError[] {
+  if (definition.kind !== 'http') return []
+  return Object.entries(definition.headers)
+    .filter(([, value]) => value === mask)
+    .map(([name]) => ({
+      field: `${at}.headers.${name}`,
+      message: 'is hidden here; write the value itself to try it',
+    }))
 }

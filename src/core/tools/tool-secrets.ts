@@ -7,7 +7,7 @@ import type { AgentTool, HttpTool, McpTool, ToolDefinition } from './tool.ts'
 /** What stands for a secret wherever it is shown. On a write it means: keep the stored value. */
 export const mask = '***'
 
-/** Secret values by their place: `tool/<tool name>/header/<header name, lower case>`. */
+/** Secret values by their place, such as `tool/<tool name>/header/<header name, lower case>`. */
 export type SecretMap = Record<string, string>
 
 /** What is stored already: the tools with masks, and what is behind the masks; null: another secret key sealed it. */
@@ -31,32 +31,54 @@ export function takeSecrets<Tool extends AgentTool>(
   stored: StoredSecrets,
   at: (index: number) => string,
 ): { tools: Tool[]; secrets: SecretMap; problems: FieldError[] } {
-  const secrets: SecretMap = {}
-  const problems: FieldError[] = []
+  const taken: TakenSecrets = { secrets: {}, problems: [] }
   const masked = tools.map((tool, index) => {
     if (tool.kind !== 'http' && tool.kind !== 'mcp') return tool
+    const moved = callsSameHosts(tool, stored.tools)
+      ? null
+      : 'the tool now calls another host; send the value again'
     for (const [header, value] of Object.entries(tool.headers)) {
       const place = placeOf(tool.name, header)
-      if (value !== mask) {
-        secrets[place] = value
-        continue
-      }
-      const kept = stored.secrets?.[place]
-      const field = `${at(index)}headers.${header}`
-      if (stored.secrets === null) {
-        problems.push({
-          field,
-          message: 'the stored value was sealed with another secret key; send it again',
-        })
-      } else if (kept === undefined)
-        problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
-      else if (!callsSameHosts(tool, stored.tools)) {
-        problems.push({ field, message: 'the tool now calls another host; send the value again' })
-      } else secrets[place] = kept
+      takeSecret({ place, field: `${at(index)}headers.${header}`, value, moved }, stored.secrets, taken)
     }
     return { ...tool, headers: masks(tool.headers) }
   })
-  return { tools: masked, secrets, problems }
+  return { tools: masked, ...taken }
+}
+
+/** What was taken out of something that is being written, and what of it could not be. */
+export interface TakenSecrets {
+  secrets: SecretMap
+  problems: FieldError[]
+}
+
+/** One value that is written to a place of secrets. */
+interface WrittenSecret {
+  place: string
+  /** Where the value that `***` stands for is stored; absent: at the same place. */
+  storedAt?: string
+  value: string
+  /** As it is named to whoever wrote it. */
+  field: string
+  /** Why `***` may not keep what is stored; null: it may. */
+  moved: string | null
+}
+
+/** Puts the value, or the stored one that `***` stands for, at its place; else says why that cannot be. */
+export function takeSecret(written: WrittenSecret, stored: SecretMap | null, taken: TakenSecrets): void {
+  const { place, storedAt = place, value, field, moved } = written
+  if (value !== mask) {
+    taken.secrets[place] = value
+    return
+  }
+  const kept = stored?.[storedAt]
+  if (stored === null) {
+    const message = 'the stored value was sealed with another secret key; send it again'
+    taken.problems.push({ field, message })
+  } else if (kept === undefined) {
+    taken.problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
+  } else if (moved !== null) taken.problems.push({ field, message: moved })
+  else taken.secrets[place] = kept
 }
 
 /** The tool with the values behind its masks. For the call itself; never shown. */
@@ -83,9 +105,17 @@ export function storedSecrets(
   stored: { tools: readonly AgentTool[]; sealed: string | null },
   context: string,
 ): StoredSecrets {
-  const { tools, sealed } = stored
+  return { tools: stored.tools, secrets: openSecretsIfPossible(sealer, stored.sealed, context) }
+}
+
+/** Null: they were sealed with another secret key. */
+export function openSecretsIfPossible(
+  sealer: Sealer,
+  sealed: string | null,
+  context: string,
+): SecretMap | null {
   const text = sealed === null ? '{}' : openIfPossible(sealer, sealed, context)
-  return { tools, secrets: text === null ? null : (JSON.parse(text) as SecretMap) } // we sealed this form
+  return text === null ? null : (JSON.parse(text) as SecretMap) // we sealed this form
 }
 
 /** What is stored of one tool, for a change that calls it `name`. */
@@ -102,7 +132,8 @@ export function sameSecrets(a: SecretMap | null, b: SecretMap | null): boolean {
   return a !== null && b !== null && canonicalJson(a) === canonicalJson(b)
 }
 
-function masks(headers: Record<string, string>): Record<string, string> {
+/** The same headers without their values. */
+export function masks(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((header) => [header, mask]))
 }
 

@@ -263,13 +263,13 @@ export function createToolService(options: ToolServiceOptions) {
   /** Records on the tool's stream that somebody called it outside any run; arguments and output are not kept. */
   async function recordTrial(
     { workspaceId }: Principal,
-    toolId: string,
+    toolId: string | null,
     outcome: 'ok' | 'error',
   ): Promise<void> {
     const event = await store.transaction((transaction) =>
       recordResourceEvent(transaction, {
         workspaceId,
-        stream: toolId,
+        stream: toolId ?? workspaceId,
         type: 'tool.tried',
         data: { toolId, status: outcome },
       }),

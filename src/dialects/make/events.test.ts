@@ -100,6 +100,14 @@ test('text that was shown and is begun again ends the stream with an error, and 
   expect(shown.released).toBe(true)
 })
 
+test('so does text of an attempt that failed; what was said in whole steps stays', async () => {
+  const failed = event('attempt.failed', { attempt: 1, error: { code: 'x', message: 'x' }, waitMs: 1_000 })
+  const cut = await show([[...opening, delta('Hel'), failed, delta('Hello.'), ...answer, completed]], true)
+  expect(names(cut)).toEqual(['step', 'step', 'delta', 'error'])
+  const whole = await show([[...opening, ...answer, failed, ...answer, completed]], true)
+  expect(names(whole)).toEqual(['step', 'step', 'step', 'step', 'done'])
+})
+
 test('a call that is made again is not shown where no text of it was', async () => {
   const events = [...opening, delta('Hel'), restarted, delta('Hello.'), ...answer, completed]
   expect(names(await show([events], false))).toEqual(['step', 'step', 'step', 'done'])

@@ -69,7 +69,8 @@ class StepWire {
       messages.push(this.#message('delta', { id: this.#printer.nextStepId, delta: text }))
       return
     }
-    if (this.#begun && event.type === 'step.restarted') return this.#end(messages, begunAgain())
+    const dropsText = event.type === 'step.restarted' || event.type === 'attempt.failed'
+    if (this.#begun && dropsText) return this.#end(messages, begunAgain())
     this.#printer.take(event)
     this.#show(messages)
   }

@@ -71,7 +71,7 @@ export const runRequirements: readonly Requirement[] = [
   {
     id: 'make.run.output_invalid',
     source: 'chosen',
-    behaviour: 'Output that does not have the form asked for after one more attempt is 422.',
+    behaviour: 'Output that does not have the form asked for after two more attempts is 422.',
     status: 'honoured',
   },
   {

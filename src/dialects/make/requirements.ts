@@ -30,6 +30,8 @@ export const makeSupport: DialectSupport = {
     'message.delta': 'delta (only with deltas=1)',
     'message.completed': 'step (assistant), once step.completed is there',
     'output.rejected': null,
+    'iteration.completed': null,
+    'attempt.failed': 'error (only with deltas=1, when some of a step that is not complete were sent)',
     'step.completed': 'step (assistant), with what message.completed said',
     'tool.called': null,
     'tool.completed': 'step (tool)',

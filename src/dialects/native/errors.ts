@@ -3,6 +3,7 @@ import { errors, type AppError } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
+import { printId } from '../../lib/ids.ts'
 
 /** RFC 9457 problem details, as every error of the native API is printed. */
 export const problemSchema = z
@@ -35,8 +36,14 @@ function problem(error: AppError, context: ErrorContext): Problem {
     request_id: context.requestId,
     retryable: error.retryable,
     errors: error.fields,
-    ...(Object.keys(error.facts).length > 0 && { facts: error.facts }),
+    ...(Object.keys(error.facts).length > 0 && { facts: printFacts(error.facts) }),
   }
+}
+
+/** Core names a run by its own id. */
+function printFacts(facts: AppError['facts']): AppError['facts'] {
+  const { run_id: runId } = facts
+  return typeof runId === 'string' ? { ...facts, run_id: printId('run', runId) } : facts
 }
 
 export function printError(error: AppError, context: ErrorContext): PrintedError {

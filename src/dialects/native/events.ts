@@ -9,7 +9,7 @@ type Print<Type extends RunEventType> = (data: EventTypes[Type]) => unknown
 const call = (data: { callId: string; tool: string }) => ({ call_id: data.callId, tool: data.tool })
 
 /** How the data of each event is printed. `null`: as it is stored. */
-const prints: { [Type in RunEventType]: Print<Type> | null } = {
+const prints = {
   'run.created': (data) => ({
     agent_id: printId('agent', data.agentId),
     agent_version: data.agentVersion,
@@ -39,6 +39,8 @@ const prints: { [Type in RunEventType]: Print<Type> | null } = {
     finish_reason: data.finishReason,
   }),
   'output.rejected': null,
+  'iteration.completed': null,
+  'attempt.failed': ({ attempt, error, waitMs }) => ({ attempt, error, wait_ms: waitMs }),
   'step.completed': (data) => ({
     step: data.step,
     model: data.model,
@@ -81,6 +83,13 @@ const prints: { [Type in RunEventType]: Print<Type> | null } = {
   }),
   'run.failed': (data) => ({ error: data.error, usage: printUsage(data.usage), cost: data.usage.cost }),
   'run.cancelled': (data) => ({ reason: data.reason, usage: printUsage(data.usage), cost: data.usage.cost }),
+} satisfies { [Type in RunEventType]: Print<Type> | null }
+
+/** The data of each event as it is printed. */
+export type PrintedEventData = {
+  [Type in RunEventType]: (typeof prints)[Type] extends (data: never) => infer Printed
+    ? Printed
+    : EventTypes[Type]
 }
 
 /** The data of an event as JSON text. */

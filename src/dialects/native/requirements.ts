@@ -19,6 +19,8 @@ export const nativeSupport: DialectSupport = {
     'message.delta': 'message.delta',
     'message.completed': 'message.completed',
     'output.rejected': 'output.rejected',
+    'iteration.completed': 'iteration.completed',
+    'attempt.failed': 'attempt.failed',
     'step.completed': 'step.completed',
     'tool.called': 'tool.called',
     'tool.completed': 'tool.completed',

@@ -4,16 +4,17 @@ import {
   type AgentDefinition,
   type AgentVersion,
   type ModelChoice,
+  type ModelEndpoint,
   type Voice,
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
 import { anyModel } from '../../core/agents/definition.ts'
-import { noStrategies } from '../../core/agents/strategies.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
 import { printId } from '../../lib/ids.ts'
 import { canonicalJson, mergePatch, type JsonObject } from '../../lib/json.ts'
+import { printNotices, printStrategies, readNotices, readStrategies } from './translate-strategies.ts'
 import { printAgentTool, readAgentTools } from './translate-tools.ts'
 import {
   definitionInputSchema,
@@ -24,7 +25,7 @@ import {
   type PrintedDefinition,
   type PrintedVersion,
 } from './wire-agents.ts'
-import { printTime, readId, readIdField } from './wire-common.ts'
+import { printHeaders, printTime, readId, readIdField } from './wire-common.ts'
 import { featureUnavailable } from '../../errors.ts'
 
 export function readAgentId(text: string): string {
@@ -59,16 +60,16 @@ function readDefinition(input: DefinitionInput, current?: AgentDefinition): Agen
     limits: {
       steps: limits?.steps ?? defaultLimits.steps,
       toolCalls: limits?.tool_calls ?? null,
-      atToolCalls: current?.limits.atToolCalls ?? 'fail',
+      atToolCalls: limits?.at_tool_calls ?? 'fail',
       seconds: limits?.seconds ?? defaultLimits.seconds,
       stepSeconds: limits?.step_seconds ?? null,
       tokens: limits?.tokens ?? null,
       runsPerDay: limits?.runs_per_day ?? null,
     },
-    history: { runs: history?.runs ?? 10, toolCalls: current?.history.toolCalls ?? null },
-    strategies: current?.strategies ?? noStrategies,
-    supervised: current?.supervised ?? false,
-    notices: current?.notices ?? { onSuccess: [], onError: [] },
+    history: { runs: history?.runs ?? 10, toolCalls: history?.tool_calls ?? null },
+    strategies: readStrategies(input.strategies ?? null),
+    supervised: input.supervised ?? false,
+    notices: readNotices(input.notices ?? null, current?.notices),
     metadata: input.metadata ?? {},
     extensions: input.extensions ?? {},
   }
@@ -103,6 +104,19 @@ function readModel(model: Exclude<DefinitionInput['model'], undefined>): ModelCh
     maxOutputTokens: model.max_output_tokens ?? null,
     reasoningEffort: model.reasoning_effort ?? null,
     fallbacks: model.fallbacks ?? [],
+    promptCaching: model.prompt_caching ?? false,
+    endpoint: model.endpoint ? readEndpoint(model.endpoint) : null,
+  }
+}
+
+type ModelInput = Exclude<DefinitionInput['model'], string | null | undefined>
+
+function readEndpoint(endpoint: NonNullable<ModelInput['endpoint']>): ModelEndpoint {
+  return {
+    baseUrl: endpoint.base_url ?? null,
+    apiKey: endpoint.api_key ?? null,
+    credential: endpoint.credential ?? null,
+    headers: endpoint.headers ?? {},
   }
 }
 
@@ -139,12 +153,16 @@ export function printDefinition(definition: AgentDefinition): PrintedDefinition 
     limits: {
       steps: limits.steps,
       tool_calls: limits.toolCalls,
+      at_tool_calls: limits.atToolCalls,
       seconds: limits.seconds,
       step_seconds: limits.stepSeconds,
       tokens: limits.tokens,
       runs_per_day: limits.runsPerDay,
     },
-    history: { runs: history.runs },
+    history: { runs: history.runs, tool_calls: history.toolCalls },
+    strategies: printStrategies(definition.strategies),
+    supervised: definition.supervised,
+    notices: printNotices(definition.notices),
     metadata: definition.metadata,
     extensions: definition.extensions,
   }
@@ -170,6 +188,17 @@ function printModel(model: ModelChoice) {
     max_output_tokens: model.maxOutputTokens,
     reasoning_effort: model.reasoningEffort,
     fallbacks: model.fallbacks,
+    prompt_caching: model.promptCaching,
+    endpoint: model.endpoint && printEndpoint(model.endpoint),
+  }
+}
+
+function printEndpoint({ baseUrl, apiKey, credential, headers }: ModelEndpoint) {
+  return {
+    base_url: baseUrl,
+    api_key: apiKey === null ? null : ('***' as const),
+    credential,
+    headers: printHeaders(headers),
   }
 }
 

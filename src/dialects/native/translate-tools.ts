@@ -12,7 +12,7 @@ import type {
 } from '../../core/tools/tool.ts'
 import { printId } from '../../lib/ids.ts'
 import { canonicalJson, type JsonObject } from '../../lib/json.ts'
-import { printTime, readIdField } from './wire-common.ts'
+import { printHeaders, printTime, readIdField } from './wire-common.ts'
 import type {
   AgentToolInput,
   PrintedAgentTool,
@@ -63,7 +63,10 @@ export function readTool(tool: ToolInput, at: string): ToolDefinition {
         parameters: tool.parameters ?? {},
         approval: tool.approval ?? 'never',
       }
-    case 'get_current_time': {
+    case 'get_current_time':
+    case 'end_call':
+    case 'think':
+    case 'analyze': {
       const builtin = findBuiltin(tool.type)
       if (builtin === null) throw laterTool(tool.type, at)
       return { ...builtin, approval: tool.approval ?? 'never' }
@@ -109,6 +112,7 @@ export function printTool(tool: ToolDefinition): PrintedTool {
 function printBuiltin({ name, approval, settings = {} }: BuiltinTool): PrintedTool {
   if (name === 'web_search' || name === 'x_search' || name === 'file_search')
     return { type: name, approval, settings }
+  if (name === 'think' || name === 'analyze' || name === 'end_call') return { type: name, approval }
   return { type: 'get_current_time', approval }
 }
 
@@ -124,10 +128,6 @@ function printMcp(tool: McpTool): PrintedTool {
     headers: printHeaders(tool.headers),
     allowed_tools: allowedTools,
   }
-}
-
-function printHeaders(headers: Record<string, string>) {
-  return Object.fromEntries(Object.keys(headers).map((header) => [header, '***' as const]))
 }
 
 export function printAgentTool(tool: AgentTool): PrintedAgentTool {

@@ -16,6 +16,10 @@ export const keySchema = z
     role: roleSchema,
     scopes: z.array(scopeSchema),
     dialect: z.string().nullable().describe('Whose form the key has; it is valid under every dialect.'),
+    allowed_origins: z
+      .array(z.string())
+      .nullable()
+      .describe('The sites whose pages begin chats with it, and do nothing else; null: a secret key.'),
     hint: z.string().describe('The beginning of its form and its last four characters.'),
     created_at: timeSchema,
     expires_at: timeSchema.nullable(),
@@ -32,6 +36,12 @@ export const newKeySchema = z
     role: roleSchema.optional().describe('At most your own; default: your own.'),
     scopes: z.array(scopeSchema).optional().describe('At most your own; default: your own.'),
     dialect: z.string().optional().describe('In the form of which dialect; default: native.'),
+    allowed_origins: z
+      .array(z.string().max(300))
+      .optional()
+      .describe(
+        'Makes a key that may be shown in public: pages of these sites begin chats with it, and it does nothing else. Write `example.org`, which includes its subdomains, or `https://shop.example.org:8443`; `localhost` is always allowed. Only with a dialect whose clients run in browsers: talkifai.',
+      ),
     expires_at: z.iso
       .datetime({ offset: true })
       .nullable()
@@ -51,6 +61,7 @@ export function printKey(key: Key): z.input<typeof keySchema> {
     role: key.role,
     scopes: key.scopes,
     dialect: key.dialect,
+    allowed_origins: key.allowedOrigins,
     hint: key.hint,
     created_at: printTime(key.createdAt),
     expires_at: printOptionalTime(key.expiresAt),

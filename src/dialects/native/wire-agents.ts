@@ -1,14 +1,22 @@
 import { z } from 'zod'
 import { idSchema, timeSchema } from './wire-common.ts'
+import { modelInput, modelPatch, printedModel } from './wire-model-choice.ts'
+import {
+  noticesInput,
+  printedNotices,
+  printedStrategies,
+  strategiesInput,
+  strategiesPatch,
+} from './wire-strategies.ts'
 import { agentToolInputSchema, agentToolSchema } from './wire-tools.ts'
 
 export const agentParams = z.object({ agent_id: idSchema('agent') })
 
 const modalitySchema = z.enum(['text', 'pipeline', 'realtime'])
 const visibilitySchema = z.enum(['workspace', 'private', 'managed'])
-const reasoningSchema = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
 const formatSchema = z.enum(['text', 'markdown', 'json'])
 const objectSchema = z.record(z.string(), z.json())
+const atToolCallsSchema = z.enum(['fail', 'answer'])
 
 const voiceSchema = z.strictObject({
   voice_id: z.string().nullable(),
@@ -18,23 +26,6 @@ const voiceSchema = z.strictObject({
   text_to_speech: z.string().nullable().describe('Vendor, only for pipelines.'),
   realtime_provider: z.string().nullable().describe('Vendor, only for `realtime`.'),
 })
-
-const modelObject = z.strictObject({
-  provider: z.string().min(1).max(64).nullish(),
-  name: z.string().min(1).max(255).nullish().describe("The vendor's own name of the model."),
-  connection_id: idSchema('conn').nullish(),
-  temperature: z.number().nullish(),
-  max_output_tokens: z.int().nullish(),
-  reasoning_effort: reasoningSchema.nullish(),
-  fallbacks: z
-    .array(z.string())
-    .nullish()
-    .describe('`provider/model` names, tried in order when a call fails for good.'),
-})
-
-const modelInput = z
-  .union([z.string().min(1).max(320), modelObject])
-  .describe('`provider/model`, or an object. Absent: the default model of the server.')
 
 /** Every field that a definition may have on a write; the name apart, each may be absent or null for its default. */
 const definitionShape = {
@@ -51,18 +42,38 @@ const definitionShape = {
   output: z
     .strictObject({ format: formatSchema.nullish(), schema: objectSchema.nullish() })
     .nullish()
-    .describe('`schema` only goes with `json`: the output is validated against it and repaired once.'),
+    .describe(
+      '`schema` only goes with `json`: the output is validated against it and repaired, twice at most.',
+    ),
   limits: z
     .strictObject({
       steps: z.int().nullish(),
       tool_calls: z.int().nullish(),
+      at_tool_calls: atToolCallsSchema
+        .nullish()
+        .describe(
+          'When `tool_calls` are used up: the run fails, or the model has to answer. Default `fail`.',
+        ),
       seconds: z.number().nullish(),
       step_seconds: z.number().nullish().describe('For one model call or one tool call.'),
       tokens: z.int().nullish(),
       runs_per_day: z.int().nullish(),
     })
     .nullish(),
-  history: z.strictObject({ runs: z.int().nullish() }).nullish(),
+  history: z
+    .strictObject({
+      runs: z.int().nullish().describe('Earlier runs of the thread that a run is shown. Default 10.'),
+      tool_calls: z.int().nullish().describe('The newest tool calls of them; null: all.'),
+    })
+    .nullish(),
+  strategies: strategiesInput.nullish(),
+  supervised: z
+    .boolean()
+    .nullish()
+    .describe(
+      'A person approves every call that can change the world, whatever its tool says. Default false.',
+    ),
+  notices: noticesInput.nullish(),
   metadata: objectSchema.nullish(),
   extensions: z.record(z.string(), objectSchema).nullish(),
 }
@@ -105,6 +116,8 @@ export const agentPatchSchema = z
     name: z.string().optional(),
     ...definitionShape,
     ...identityShape,
+    model: modelPatch.nullish(),
+    strategies: strategiesPatch.nullish(),
     extensions: z.record(z.string(), objectSchema.nullable()).nullish(),
     owner_id: idSchema('user').optional(),
   })
@@ -117,29 +130,22 @@ const printedDefinition = {
   instructions: z.string().nullable(),
   modality: modalitySchema,
   voice: voiceSchema.nullable().describe('null: it does not speak.'),
-  model: z
-    .strictObject({
-      provider: z.string().nullable(),
-      name: z.string().nullable(),
-      connection_id: z.string().nullable(),
-      temperature: z.number().nullable(),
-      max_output_tokens: z.int().nullable(),
-      reasoning_effort: reasoningSchema.nullable(),
-      fallbacks: z.array(z.string()),
-    })
-    .nullable()
-    .describe('null: the default model of the server.'),
+  model: printedModel.nullable().describe('null: the default model of the server.'),
   tools: z.array(agentToolSchema),
   output: z.strictObject({ format: formatSchema, schema: objectSchema.nullable() }),
   limits: z.strictObject({
     steps: z.int(),
     tool_calls: z.int().nullable(),
+    at_tool_calls: atToolCallsSchema,
     seconds: z.number(),
     step_seconds: z.number().nullable(),
     tokens: z.int().nullable(),
     runs_per_day: z.int().nullable(),
   }),
-  history: z.strictObject({ runs: z.int() }),
+  history: z.strictObject({ runs: z.int(), tool_calls: z.int().nullable() }),
+  strategies: printedStrategies,
+  supervised: z.boolean(),
+  notices: printedNotices,
   metadata: objectSchema,
   extensions: z.record(z.string(), objectSchema),
 }

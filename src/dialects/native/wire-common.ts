@@ -74,5 +74,10 @@ export function printOptionalTime(time: Date | null): string | null {
   return time === null ? null : time.toISOString()
 }
 
+/** Header values are secrets: whatever core holds, none is shown. */
+export function printHeaders(headers: Record<string, string>): Record<string, '***'> {
+  return Object.fromEntries(Object.keys(headers).map((header) => [header, '***' as const]))
+}
+
 /** A printed time. */
 export const timeSchema = z.iso.datetime().meta({ examples: ['2026-01-01T00:00:00.000Z'] })

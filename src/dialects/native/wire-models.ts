@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ListedModel } from '../../core/models/model.ts'
+import type { ListedModel, ModelProvider } from '../../core/models/model.ts'
 import { printId } from '../../lib/ids.ts'
 
 export const modelSchema = z
@@ -51,5 +51,34 @@ export function printModel(model: ListedModel): z.input<typeof modelSchema> {
             cache_write: price.cacheWrite,
             output: price.output,
           },
+  }
+}
+
+export const providerSchema = z
+  .strictObject({
+    name: z.string().describe('As in `provider/model`, and what a connection takes as `provider`.'),
+    label: z.string().describe('For people.'),
+    default_base_url: z
+      .string()
+      .nullable()
+      .describe('null: every customer has an address of their own, or it needs none.'),
+    key_variable: z
+      .string()
+      .nullable()
+      .describe('What its key is called in the environment of the server; null: it needs none.'),
+    default_model: z.string().nullable(),
+  })
+  .meta({ id: 'Provider' })
+
+/** Not paged: it is as long as the catalogue. */
+export const providerListSchema = z.strictObject({ data: z.array(providerSchema) })
+
+export function printProvider(provider: ModelProvider): z.input<typeof providerSchema> {
+  return {
+    name: provider.name,
+    label: provider.label,
+    default_base_url: provider.defaultBaseUrl,
+    key_variable: provider.keyEnv,
+    default_model: provider.defaultModel,
   }
 }

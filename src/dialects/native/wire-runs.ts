@@ -114,6 +114,7 @@ export const runListQuery = listQuery({
   agent_id: z.string().optional(),
   thread_id: z.string().optional(),
   state: runState.optional(),
+  dialect: z.string().optional().describe('Only runs that came through this API, such as `native`.'),
 })
 
 export const runListReply = listReply(runSchema)

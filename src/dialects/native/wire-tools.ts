@@ -16,7 +16,6 @@ const laterTools = [
   'openapi',
   'agent',
   'code',
-  'end_call',
 ] as const
 
 const shared = {
@@ -60,8 +59,13 @@ const httpInput = z.strictObject({
 
 const functionInput = z.strictObject({ type: z.literal('function'), ...shared })
 
-const currentTimeInput = z.strictObject({
-  type: z.literal('get_current_time'),
+/** Tools that ship with the server. */
+const ownTools = z.enum(['get_current_time', 'end_call', 'think', 'analyze'])
+
+const ownInput = z.strictObject({
+  type: ownTools.describe(
+    '`think` and `analyze`: the model writes down what it thinks before it goes on, and of what came of it. `end_call`: the model says that the conversation is over; whoever follows the run ends it.',
+  ),
   approval: approvalSchema.nullish(),
 })
 
@@ -80,7 +84,7 @@ const referenceInput = z.strictObject({
 
 /** A tool that is written out in full. */
 export const toolInputSchema = z
-  .discriminatedUnion('type', [httpInput, functionInput, currentTimeInput, laterInput])
+  .discriminatedUnion('type', [httpInput, functionInput, ownInput, laterInput])
   .meta({
     id: 'ToolInput',
     examples: [{ type: 'function', name: 'open_ticket', description: 'Opens a ticket.' }],
@@ -88,7 +92,7 @@ export const toolInputSchema = z
 
 /** A tool of an agent: written out, or a shared one. */
 export const agentToolInputSchema = z
-  .discriminatedUnion('type', [httpInput, functionInput, currentTimeInput, referenceInput, laterInput])
+  .discriminatedUnion('type', [httpInput, functionInput, ownInput, referenceInput, laterInput])
   .meta({ id: 'AgentToolInput' })
 
 const printedShared = {
@@ -113,7 +117,7 @@ const printedHttp = z.strictObject({
 
 const printedFunction = z.strictObject({ type: z.literal('function'), ...printedShared })
 
-const printedCurrentTime = z.strictObject({ type: z.literal('get_current_time'), approval: approvalSchema })
+const printedOwn = z.strictObject({ type: ownTools, approval: approvalSchema })
 
 /** Built-in tools that another API may give an agent, and that this one keeps. */
 const printedKept = z.strictObject({
@@ -139,14 +143,14 @@ const printedReference = z.strictObject({
 
 /** A tool as it is printed: every field, header values masked. */
 export const toolDefinitionSchema = z
-  .discriminatedUnion('type', [printedHttp, printedFunction, printedCurrentTime, printedKept, printedMcp])
+  .discriminatedUnion('type', [printedHttp, printedFunction, printedOwn, printedKept, printedMcp])
   .meta({ id: 'ToolDefinition' })
 
 export const agentToolSchema = z
   .discriminatedUnion('type', [
     printedHttp,
     printedFunction,
-    printedCurrentTime,
+    printedOwn,
     printedKept,
     printedMcp,
     printedReference,

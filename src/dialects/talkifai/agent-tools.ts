@@ -30,12 +30,24 @@ function unique(names: readonly string[]): string[] {
   return [...new Set(names)]
 }
 
+/** What the vendor also calls a built-in. */
+const otherNames: Readonly<Record<string, string>> = { end_session: 'end_call' }
+
+function builtinName(name: string): string {
+  return Object.hasOwn(otherNames, name) ? (otherNames[name] ?? name) : name
+}
+
+function isBuiltin(name: string): boolean {
+  return findBuiltin(builtinName(name)) !== null
+}
+
 /** The built-ins of the list, with what they were told elsewhere; what has no name in this API's list stays. */
 export function withBuiltins(current: AgentDefinition, sent: readonly string[]): AgentDefinition {
   const names = unique(sent)
-  const kept = current.tools.filter((tool) => tool.kind !== 'builtin' || names.includes(tool.name))
+  const wanted = unique(names.map(builtinName))
+  const kept = current.tools.filter((tool) => tool.kind !== 'builtin' || wanted.includes(tool.name))
   const present = new Set(kept.flatMap((tool) => (tool.kind === 'builtin' ? [tool.name] : [])))
-  const added = names.filter((name) => !present.has(name)).flatMap((name) => findBuiltin(name) ?? [])
+  const added = wanted.filter((name) => !present.has(name)).flatMap((name) => findBuiltin(name) ?? [])
   return withExtras({ ...current, tools: [...kept, ...added] }, { enabledFunctions: names })
 }
 
@@ -82,23 +94,24 @@ export function printFunctions(
   // A function that exists and is not among the tools was taken from the agent through another API.
   const listed = extras.enabledCustomFunctions.filter((name) => called.includes(name) || !own.has(name))
   const named = extras.enabledFunctions.filter(
-    (name) => builtins.includes(name) || findBuiltin(name) === null,
+    (name) => builtins.includes(builtinName(name)) || !isBuiltin(name),
   )
+  const unnamed = builtins.filter((builtin) => !named.some((name) => builtinName(name) === builtin))
   return {
-    enabledFunctions: unique([...named, ...builtins]),
+    enabledFunctions: unique([...named, ...unnamed]),
     enabledCustomFunctions: unique([...listed, ...called]),
   }
 }
 
 /** Functions of the vendor that this server does not have. */
-const laterFunctions = new Set(['end_call', 'end_session', 'transfer_call'])
+const laterFunctions = new Set(['transfer_call'])
 
 /** What stands in the agent's lists and does nothing, in sentences. */
 export function functionWarnings(agent: { id: string; definition: ToolKeeper }, known: KnownTools): string[] {
   const { enabledFunctions, enabledCustomFunctions } = printFunctions(agent, known)
   const called = calledNames(agent.definition, known.shared)
   const builtins = enabledFunctions
-    .filter((name) => findBuiltin(name) === null)
+    .filter((name) => !isBuiltin(name))
     .map((name) => {
       const why = laterFunctions.has(name) ? 'is not available in this version' : 'is not known here'
       return `enabledFunctions: ${JSON.stringify(name)} ${why}; it is kept and has no effect.`

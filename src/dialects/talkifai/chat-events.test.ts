@@ -73,6 +73,26 @@ test('a step that is begun again ends the stream only when some of its text was 
   ).toEqual(['stream_start', 'chunk', 'error'])
 })
 
+test.each([
+  ['attempt.failed', { attempt: 1, error: { code: 'x', message: 'x' }, waitMs: 1_000 }],
+  ['iteration.completed', { iteration: 1, times: 2, output: 'Hi' }],
+] as const)('after %s the stream ends when text or a call was shown, and else goes on', (type, data) => {
+  const again = event(type, data)
+  const names = (...events: JournalEvent[]) => shown(...events).map((one) => one.split(' ')[0])
+  expect(names(started, again, delta('Hi'), completed)).toEqual(['stream_start', 'chunk', 'stream_end'])
+  expect(names(started, delta('Hi'), said('Hi'), again, completed)).toEqual([
+    'stream_start',
+    'chunk',
+    'error',
+  ])
+  expect(names(started, said('', 'a'), done('a'), again, completed)).toEqual([
+    'stream_start',
+    'tool_call',
+    'tool_result',
+    'error',
+  ])
+})
+
 test('a run that waits for a person, and an answer of the wrong form, end the stream', () => {
   const waiting = event('run.waiting', {
     waitingFor: { type: 'needs_decision', approvals: [] },

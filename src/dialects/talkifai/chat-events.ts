@@ -4,6 +4,7 @@ import type { Usage } from '../../core/runs/run.ts'
 import { AppError } from '../../errors.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import type { JsonValue } from '../../lib/json.ts'
+import { endingTool } from './translate-chat.ts'
 
 /** A call as clients are shown it: one at a time, `tool_call` and then its `tool_result`. */
 interface ShownCall {
@@ -28,6 +29,10 @@ export class ChatWire {
   readonly #calls: ShownCall[] = []
   /** Text of the step that is being written was shown. */
   #shown = false
+  /** Text or a call of any step was shown. */
+  #told = false
+  /** The model has ended the conversation; its client shall close it. */
+  #ends = false
   #messages: SseMessage[] = []
 
   constructor(agentName: string) {
@@ -54,6 +59,7 @@ export class ChatWire {
   text(delta: string): void {
     if (delta === '') return
     this.#shown = true
+    this.#told = true
     this.#send('chunk', { delta })
   }
 
@@ -69,6 +75,7 @@ export class ChatWire {
   called(callId: string, status: 'completed' | 'failed'): void {
     const call = this.#calls.find((one) => one.callId === callId)
     if (call) call.status = status
+    if (call?.name === endingTool && status === 'completed') this.#ends = true
     this.#showCalls()
   }
 
@@ -77,11 +84,17 @@ export class ChatWire {
       this.fail('The answer of the model broke off and was begun again. It will be in the history.')
   }
 
+  /** What was said so far does not count any more, or is not the answer yet. */
+  begunAgain(message: string): void {
+    this.#shown = false
+    if (this.#told) this.fail(message)
+  }
+
   end(usage: Usage): void {
     const { inputTokens, outputTokens, totalTokens } = usage
     this.#send('stream_end', {
       usage: { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: totalTokens },
-      end_session: false,
+      end_session: this.#ends,
     })
     this.over = true
   }
@@ -99,6 +112,7 @@ export class ChatWire {
       const { name, status } = call
       if (!call.announced) this.#send('tool_call', { name, status: 'executing' })
       call.announced = true
+      this.#told = true
       if (status === null) return
       this.#send('tool_result', { name, status })
       this.#calls.shift()
@@ -120,6 +134,10 @@ const takes: { [Type in EventType]?: Take<Type> } = {
   'step.restarted': (wire) => wire.restarted(),
   'output.rejected': (wire) =>
     wire.fail('The answer did not have the form that the agent promises. It is corrected in the history.'),
+  'iteration.completed': (wire) =>
+    wire.begunAgain('The answer is worked on in another round. It will be in the history.'),
+  'attempt.failed': (wire) =>
+    wire.begunAgain('The answer failed and is begun again. It will be in the history.'),
   'tool.completed': (wire, { callId, status }) =>
     wire.called(callId, status === 'ok' ? 'completed' : 'failed'),
   'run.waiting': (wire) =>

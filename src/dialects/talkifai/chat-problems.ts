@@ -12,6 +12,8 @@ interface ChatProblem {
 export const chatProblems: Partial<Record<ErrorCode, ChatProblem>> = {
   missing_key: { code: 'invalid_api_key', text: 'Invalid API key' },
   invalid_key: { code: 'invalid_api_key', text: 'Invalid API key' },
+  origin_not_allowed: { code: 'origin_not_allowed' },
+  agent_disabled: { code: 'agent_inactive', status: 403 },
   agent_not_found: { code: 'agent_not_found' },
   agent_not_text: { code: 'not_text_agent' },
   message_too_long: { code: 'message_too_long' },

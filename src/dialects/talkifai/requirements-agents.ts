@@ -215,7 +215,8 @@ export const agentRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.agents.conversation',
     source: 'documented',
-    behaviour: 'description, lastMessage and inactivityTimeout are kept and printed.',
+    behaviour:
+      'description, lastMessage and inactivityTimeout are kept and printed; what lastMessage does is in the chat.',
     status: 'echoed',
   },
   {
@@ -228,7 +229,7 @@ export const agentRequirements: readonly Requirement[] = [
     id: 'talkifai.agents.functions.unknown',
     source: 'chosen',
     behaviour:
-      'Names that are unknown, end_call and transfer_call among them, are kept and reported in `warnings`.',
+      'Names that are unknown, transfer_call among them, are kept and reported in `warnings`.',
     status: 'echoed',
   },
   {

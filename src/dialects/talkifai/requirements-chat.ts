@@ -86,6 +86,13 @@ export const chatRequirements: readonly Requirement[] = [
     status: 'honoured',
   },
   {
+    id: 'talkifai.chat.stream.end_session',
+    source: 'documented',
+    behaviour:
+      'When the model called end_call (also end_session), stream_end has end_session true; the client then ends the conversation. lastMessage is what the model is told to say last.',
+    status: 'honoured',
+  },
+  {
     id: 'talkifai.chat.stream.error',
     source: 'documented',
     behaviour: 'A failure after the stream began is its last event, error; one before it is an HTTP error.',
@@ -159,14 +166,48 @@ export const chatRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.chat.widget_key',
     source: 'documented',
-    behaviour: 'A widget key begins conversations from the domains that it allows, and from no others.',
-    status: 'gap',
+    behaviour:
+      'A widget key (tk_widget_) begins conversations on pages of the domains that it allows, their subdomains and localhost; on other pages, and without an Origin, it is 403 origin_not_allowed.',
+    status: 'honoured',
+  },
+  {
+    id: 'talkifai.chat.widget_key.only',
+    source: 'documented',
+    behaviour:
+      'A widget key does nothing else: every other route refuses it with 403. A private agent it reaches only when it is of whoever the key belongs to.',
+    status: 'honoured',
+  },
+  {
+    id: 'talkifai.chat.widget_key.inactive',
+    source: 'chosen',
+    behaviour: 'With a widget key an agent that is not active is 403 agent_inactive.',
+    status: 'honoured',
+  },
+  {
+    id: 'talkifai.chat.widget_key.repeat',
+    source: 'chosen',
+    behaviour:
+      'An Idempotency-Key beside a widget key is ignored: whoever guesses it would be given the conversation of somebody else.',
+    status: 'honoured',
   },
   {
     id: 'talkifai.chat.cors',
     source: 'chosen',
-    behaviour: 'A page of any origin may use the session token that it holds: preflights are answered.',
-    status: 'gap',
+    behaviour:
+      'Preflights of the chat are answered without a key, for Authorization, Content-Type and X-API-Key. A page of any origin may use a token that a secret key began; one that a widget key began is for pages of the domains of that key.',
+    status: 'honoured',
+  },
+  {
+    id: 'talkifai.chat.cors.secret',
+    source: 'chosen',
+    behaviour: 'No page may read what a secret key answers, and no reply allows credentials or every origin.',
+    status: 'honoured',
+  },
+  {
+    id: 'talkifai.chat.revoked',
+    source: 'chosen',
+    behaviour: 'The conversations that a key began end when it is revoked; what is being answered is answered.',
+    status: 'honoured',
   },
   {
     id: 'talkifai.chat.identity',

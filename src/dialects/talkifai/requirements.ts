@@ -23,6 +23,8 @@ const events: WireEvents = {
   'message.delta': 'chunk',
   'message.completed': 'chunk with all of the text, when none of it was shown; tool_call for its calls',
   'output.rejected': 'error',
+  'iteration.completed': 'error, when text or calls were shown',
+  'attempt.failed': 'error, when text or calls were shown',
   'step.completed': null,
   'tool.called': null,
   'tool.completed': 'tool_result, in the order of the calls',

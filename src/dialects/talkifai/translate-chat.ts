@@ -7,6 +7,9 @@ import type { ChatMessage } from './wire-chat.ts'
 /** The thread and session namespace of this dialect's conversations. */
 export const chatNamespace = 'talkifai'
 
+/** The built-in with which the model ends a conversation. */
+export const endingTool = 'end_call'
+
 /** How many exchanges before a message the model is shown. */
 const shownExchanges = 20
 
@@ -31,11 +34,17 @@ export function conversationIdOf(agentId: string, sessionId: string): string {
 /** How an agent behaves in a chat: its greeting, the length of its memory, and whether it has its tools. */
 export function openingOf(definition: AgentDefinition): Pick<Session, 'greeting' | 'overrides'> {
   const extras = extrasOf(definition)
+  const { functionCallingEnabled, lastMessage } = extras
   const history = { runs: shownExchanges }
-  return {
-    greeting: greetingOf(extras),
-    overrides: extras.functionCallingEnabled === false ? { history, tools: [] } : { history },
-  }
+  if (functionCallingEnabled === false)
+    return { greeting: greetingOf(extras), overrides: { history, tools: [] } }
+  const mayEnd = definition.tools.some((tool) => tool.kind === 'builtin' && tool.name === endingTool)
+  const farewell = lastMessage && mayEnd ? { additionalInstructions: farewellOf(lastMessage) } : {}
+  return { greeting: greetingOf(extras), overrides: { history, ...farewell } }
+}
+
+function farewellOf(lastMessage: string): string {
+  return `When you end the conversation, your last words are exactly these: ${lastMessage}`
 }
 
 function greetingOf({ greetingType, greetingMessage, languages }: AgentExtras): string | null {

@@ -26,6 +26,8 @@ const events: WireEvents = {
   'message.delta': null,
   'message.completed': null,
   'output.rejected': null,
+  'iteration.completed': null,
+  'attempt.failed': null,
   'step.completed': null,
   'tool.called': null,
   'tool.completed': null,

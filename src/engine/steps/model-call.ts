@@ -12,6 +12,7 @@ import type {
   ModelStreamPart,
   ModelUsage,
 } from '../../ports/language-model.ts'
+import { mustAnswer } from '../limits.ts'
 import { buildPrompt, modelSettings, modelTools } from '../prompt.ts'
 import { record, type Segment } from '../segment.ts'
 import { stepDeadline } from '../step-deadline.ts'
@@ -42,6 +43,8 @@ const waits = { first: 500, most: 8000 }
 /** A provider that asks for more than this is not waited for. Seconds. */
 const longestRetryAfter = 60
 
+const noTools = { type: 'none' } as const
+
 interface Answer {
   text: string
   reasoning: ReasoningPart[]
@@ -61,7 +64,12 @@ export async function callModel(
   const tools = modelTools(segment.tools.values())
   const turns = [...segment.history, ...segment.memory.turns]
   const prompt = await buildPrompt(definition, turns, { hasTools: tools.length > 0, blobs: deps.blobs })
-  const options = { ...modelSettings(definition, tools), prompt }
+  const mayCall = tools.length === 0 || !mustAnswer(segment.memory, definition.limits)
+  const options = {
+    ...modelSettings(segment.agent.agentId, definition, tools),
+    ...(mayCall ? {} : { toolChoice: noTools }),
+    prompt,
+  }
   if (move.restart)
     record(segment, 'step.restarted', { step: move.step, reason: 'The process that called the model ended.' })
 

@@ -3,6 +3,8 @@ import { isJsonObject, type JsonValue } from '../../lib/json.ts'
 export interface AnthropicTraits {
   /** The wire demands a limit; this is sent when the caller sets none. */
   maxOutputTokens: number
+  /** The most that the model takes as a limit, thinking included; null: nothing here needs to know. */
+  outputCeiling: number | null
   thinking: 'none' | 'budget' | 'adaptive'
   /** `output_config.format` is understood. */
   structuredOutput: boolean
@@ -16,25 +18,41 @@ export interface AnthropicTraits {
 const traits: readonly (readonly [RegExp, AnthropicTraits])[] = [
   [/^claude-(?:2|instant|3-(?:opus|sonnet|haiku))/, limited(4_096)],
   [/^claude-3-5/, limited(8_192)],
-  [/^claude-(?:3-7|opus-4(?:-0|-1)?(?:-\d{8})?$|sonnet-4(?:-0)?(?:-\d{8})?$)/, budgeted(false)],
+  [/^claude-opus-4(?:-0|-1)?(?:-\d{8})?$/, { ...budgeted(false), outputCeiling: 32_000 }],
+  [/^claude-(?:3-7|sonnet-4(?:-0)?(?:-\d{8})?$)/, budgeted(false)],
   [/^claude-(?:opus|sonnet|haiku)-4-5/, budgeted(true)],
   [/^claude-(?:opus|sonnet|haiku)-4-6/, { ...budgeted(true), thinking: 'adaptive' }],
 ]
 const newest: AnthropicTraits = {
   maxOutputTokens: 32_000,
+  outputCeiling: null,
   thinking: 'adaptive',
   structuredOutput: true,
   refusesSampling: true,
   extraHigh: true,
 }
 
-export const thinkingBudgets = {
+const thinkingBudgets = {
   minimal: 1_024,
   low: 2_048,
   medium: 8_192,
-  high: 16_384,
-  xhigh: 24_576,
-  max: 28_672,
+  high: 24_576,
+  xhigh: 49_152,
+  max: 49_152,
+}
+/** Tokens that are always left for the answer itself. */
+const leastAnswer = 8_192
+
+/** How much a model may think, and its limit: the vendor counts thinking inside it, the caller asked for that much answer. */
+export function thinkingLimits(
+  effort: keyof typeof thinkingBudgets,
+  traits: AnthropicTraits,
+  maxOutputTokens: number | undefined,
+): { budget: number; limit: number } {
+  const ceiling = traits.outputCeiling ?? Infinity
+  const budget = Math.min(thinkingBudgets[effort], ceiling - leastAnswer)
+  const answer = maxOutputTokens ?? Math.max(traits.maxOutputTokens - budget, leastAnswer)
+  return { budget, limit: Math.min(budget + answer, ceiling) }
 }
 
 export function anthropicTraits(model: string): AnthropicTraits {
@@ -44,6 +62,7 @@ export function anthropicTraits(model: string): AnthropicTraits {
 function limited(maxOutputTokens: number): AnthropicTraits {
   return {
     maxOutputTokens,
+    outputCeiling: null,
     thinking: 'none',
     structuredOutput: false,
     refusesSampling: false,
@@ -54,6 +73,7 @@ function limited(maxOutputTokens: number): AnthropicTraits {
 function budgeted(structuredOutput: boolean): AnthropicTraits {
   return {
     maxOutputTokens: 32_000,
+    outputCeiling: 64_000,
     thinking: 'budget',
     structuredOutput,
     refusesSampling: false,

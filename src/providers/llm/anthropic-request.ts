@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import type { ModelCallOptions, ModelTool } from '../../ports/language-model.ts'
-import { anthropicTraits, isStrictSchema, thinkingBudgets } from './anthropic-models.ts'
+import { addCacheMarks } from './anthropic-cache.ts'
+import { anthropicTraits, isStrictSchema, thinkingLimits } from './anthropic-models.ts'
 import { extraFields } from './openai-chat-request.ts'
 import {
   base64Of,
@@ -40,6 +41,7 @@ export function messagesRequest(
   addSampling(body, options, thinks || traits.refusesSampling, warnings)
   addTools(body, options, thinks, warnings)
   addSystem(body, model, options)
+  if (options.promptCache !== undefined) addCacheMarks(body)
   return { body, warnings }
 }
 
@@ -63,11 +65,9 @@ function addThinking(
     body['output_config'] = { effort: level }
     return true
   }
-  const budget = thinkingBudgets[effort]
-  const answer = options.maxOutputTokens ?? traits.maxOutputTokens - budget
+  const { budget, limit } = thinkingLimits(effort, traits, options.maxOutputTokens)
   body['thinking'] = { type: 'enabled', budget_tokens: budget }
-  // The vendor counts thinking inside max_tokens; the caller asked for that much answer.
-  body['max_tokens'] = answer + budget
+  body['max_tokens'] = limit
   return true
 }
 

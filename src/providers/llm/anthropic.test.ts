@@ -158,6 +158,40 @@ describe('the request', () => {
     expect(body({ reasoning: 'none' }).body).not.toHaveProperty('thinking')
   })
 
+  it.each([
+    ['claude-sonnet-4-5', 'high', undefined, 24_576, 32_768],
+    ['claude-sonnet-4-5', 'xhigh', undefined, 49_152, 57_344],
+    ['claude-sonnet-4-5', 'xhigh', 20_000, 49_152, 64_000],
+    ['claude-opus-4-1', 'xhigh', undefined, 23_808, 32_000],
+    ['claude-opus-4-1', 'low', undefined, 2_048, 32_000],
+  ] as const)('lets %s think %s within what it takes', (model, reasoning, maxOutputTokens, budget, limit) => {
+    const sent = body({ reasoning, ...(maxOutputTokens && { maxOutputTokens }) }, model).body
+    expect(sent).toMatchObject({ thinking: { budget_tokens: budget }, max_tokens: limit })
+  })
+
+  it('marks the instructions, the last tool and the newest turn for the cache, only when it is wanted', () => {
+    const prompt: ModelPrompt = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
+      { role: 'user', content: [{ type: 'text', text: 'c' }] },
+    ]
+    const tools = [orderTool, { ...orderTool, name: 'other' }]
+    const promptCache = { key: 'parley-1' }
+    const cache_control = { type: 'ephemeral' }
+    const sent = body({ prompt, tools, promptCache }).body
+    expect(sent['system']).toEqual([{ type: 'text', text: 'Be brief.', cache_control }])
+    expect(sent['tools']).toMatchObject([{ name: 'lookup_order' }, { name: 'other', cache_control }])
+    expect(sent['messages']).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'b' }] },
+      { role: 'user', content: [{ type: 'text', text: 'c', cache_control }] },
+    ])
+    expect(JSON.stringify(sent).split('cache_control').length - 1).toBe(3)
+    expect(JSON.stringify(sent)).not.toContain('parley-1')
+    expect(JSON.stringify(body({ prompt, tools }).body)).not.toContain('cache_control')
+  })
+
   it('keeps sampling settings from the newest models', () => {
     const { body: sent, warnings } = body({ temperature: 0.2 }, 'claude-opus-4-7')
     expect(sent).not.toHaveProperty('temperature')

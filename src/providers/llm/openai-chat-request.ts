@@ -43,7 +43,8 @@ export function chatRequest(
   if (options.maxOutputTokens !== undefined) body[capabilities.maxTokensField] = options.maxOutputTokens
   addSampling(body, model, options, capabilities, warnings)
   if (options.topK !== undefined) warnings.push(unsupported('topK'))
-  addReasoning(body, options, capabilities, warnings)
+  addReasoning(body, model, options, capabilities, warnings)
+  addPromptCache(body, options, capabilities, warnings)
   addTools(body, options, warnings)
   addResponseFormat(body, options, capabilities, warnings)
   return { body, warnings }
@@ -81,6 +82,7 @@ function addSampling(
 
 function addReasoning(
   body: JsonObject,
+  model: string,
   options: ModelCallOptions,
   capabilities: OpenAiCapabilities,
   warnings: Warning[],
@@ -88,14 +90,37 @@ function addReasoning(
   const effort = options.reasoning
   if (effort === undefined || effort === 'provider-default') return
   if (!capabilities.reasoningEffort) warnings.push(unsupported('reasoning'))
-  else body['reasoning_effort'] = reasoningEffort(effort, warnings)
+  else body['reasoning_effort'] = reasoningEffort(effort, model, capabilities, warnings)
 }
 
-/** The wire's highest level is `xhigh`. */
-export function reasoningEffort(effort: string, warnings: Warning[]): string {
-  if (effort !== 'max') return effort
-  warnings.push({ type: 'compatibility', feature: 'reasoning', details: 'max is sent as xhigh.' })
-  return 'xhigh'
+/** The wire's highest level is `xhigh`, and most models' is `high`. */
+export function reasoningEffort(
+  effort: string,
+  model: string,
+  capabilities: OpenAiCapabilities,
+  warnings: Warning[],
+): string {
+  if (effort !== 'max' && effort !== 'xhigh') return effort
+  const highest = capabilities.extraHighModels.test(model) ? 'xhigh' : 'high'
+  if (effort !== highest)
+    warnings.push({
+      type: 'compatibility',
+      feature: 'reasoning',
+      details: `${effort} is sent as ${highest}.`,
+    })
+  return highest
+}
+
+/** These vendors cache by themselves; the key brings calls that begin alike to the same machine. */
+export function addPromptCache(
+  body: JsonObject,
+  { promptCache }: ModelCallOptions,
+  capabilities: OpenAiCapabilities,
+  warnings: Warning[],
+): void {
+  if (promptCache === undefined) return
+  if (capabilities.promptCacheKey) body['prompt_cache_key'] = promptCache.key
+  else warnings.push(unsupported('promptCache', 'This vendor takes no key; what it caches is its decision.'))
 }
 
 function addTools(body: JsonObject, options: ModelCallOptions, warnings: Warning[]): void {

@@ -174,6 +174,31 @@ describe('the request', () => {
     expect(other.warnings).toEqual([{ type: 'unsupported', feature: 'reasoning' }])
   })
 
+  it.each([
+    ['gpt-5.1', 'high'],
+    ['gpt-5.2', 'xhigh'],
+    ['openai/gpt-5.10-mini', 'xhigh'],
+    ['gpt-5.1-codex-max', 'xhigh'],
+    ['grok-4', 'high'],
+  ])('asks %s for its highest effort, %s, when more is wanted', (model, effort) => {
+    expect(request({ reasoning: 'xhigh' }, {}, model).body['reasoning_effort']).toBe(effort)
+    const prompt = [user('Hi')]
+    const { body } = responsesRequest('openai', model, { prompt, reasoning: 'xhigh' }, compatible)
+    expect(body['reasoning']).toEqual({ effort })
+  })
+
+  it('names the key of the cache on both interfaces, only where it is wanted and understood', () => {
+    const promptCache = { key: 'parley-1' }
+    expect(request({ promptCache }).body['prompt_cache_key']).toBe('parley-1')
+    const prompt = [user('Hi')]
+    const { body } = responsesRequest('openai', 'm', { prompt, promptCache }, compatible)
+    expect(body['prompt_cache_key']).toBe('parley-1')
+    expect(request({}).body).not.toHaveProperty('prompt_cache_key')
+    const strict = request({ promptCache }, { promptCacheKey: false })
+    expect(strict.body).not.toHaveProperty('prompt_cache_key')
+    expect(strict.warnings).toMatchObject([{ type: 'unsupported', feature: 'promptCache' }])
+  })
+
   it('keeps sampling settings from models that refuse them, and says so', () => {
     const { body, warnings } = request({ temperature: 0.5, topK: 3 }, { reasoningModels: /^o\d/ }, 'o3')
     expect(body).not.toHaveProperty('temperature')

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import type { ModelCallOptions, ModelTool } from '../../ports/language-model.ts'
 import type { OpenAiCapabilities } from '../provider-record.ts'
-import { extraFields, reasoningEffort } from './openai-chat-request.ts'
+import { addPromptCache, extraFields, reasoningEffort } from './openai-chat-request.ts'
 import {
   base64Of,
   functionTools,
@@ -47,8 +47,9 @@ export function responsesRequest(
   }
   if ((options.stopSequences?.length ?? 0) > 0) warnings.push(unsupported('stopSequences'))
   if (options.reasoning !== undefined && options.reasoning !== 'provider-default') {
-    body['reasoning'] = { effort: reasoningEffort(options.reasoning, warnings) }
+    body['reasoning'] = { effort: reasoningEffort(options.reasoning, model, capabilities, warnings) }
   }
+  addPromptCache(body, options, capabilities, warnings)
   addTools(body, options, warnings)
   addFormat(body, options)
   return { body, warnings }

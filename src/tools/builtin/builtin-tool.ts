@@ -14,8 +14,17 @@ type Builtin = (tool: BuiltinTool, call: ToolCall, deps: BuiltinDeps) => ToolRes
 const builtins: Readonly<Record<string, Builtin>> = {
   get_current_time: (_tool, call, deps) => getCurrentTime(call.arguments, deps.clock),
   file_search: (tool, call, deps) => fileSearch(tool, call, deps.searchDocuments),
+  // Who follows the run ends the conversation: it sees the call, and may hang up when the last words are said.
+  end_call: () => ({ status: 'ok', output: 'The conversation ends now. Say goodbye, if you have not yet.' }),
+  think: () => noted('Your thought'),
+  analyze: () => noted('Your analysis'),
   web_search: () => unavailable('This server has no search of the web yet.'),
   x_search: () => unavailable('This server has no search of posts yet.'),
+}
+
+/** What was thought is in the arguments of the call, and with them in the run's journal. */
+function noted(what: string): ToolResult {
+  return { status: 'ok', output: `${what} is noted. Go on.` }
 }
 
 function unavailable(message: string): ToolResult {

@@ -35,6 +35,10 @@ export interface LawFixtures {
    * unknown.
    */
   workspaceParameters: readonly string[]
+  /** Parameters that name the same for everybody. */
+  commonParameters?: readonly string[]
+  /** By id: operations with a credential of their own that is a key after all, and the status of one that is unknown. */
+  ownKeys?: Readonly<Record<string, { unknown: number }>>
   /** The code that the body of an error names, where the dialect prints it. */
   codeOf(body: JsonValue): string | null
 }

@@ -26,6 +26,7 @@ test('makes a key that works, and shows it once', async () => {
     role: 'member',
     scopes: ['keys:write'],
     dialect: 'native',
+    allowed_origins: null,
     hint: `pk_…${String(made.json['key']).slice(-4)}`,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     expires_at: '2099-01-01T00:00:00.000Z',
@@ -60,6 +61,11 @@ test.each([
   [{ name: 'x', expires_at: '2001-01-01T00:00:00Z' }, 'expires_at', 'must be in the future'],
   [{ name: 'x', expires_at: 'tomorrow' }, 'expires_at', 'must be a time like 2026-01-01T00:00:00Z'],
   [{ name: 'x', dialect: 'xai' }, 'dialect', 'must be among native in this version'],
+  [
+    { name: 'x', allowed_origins: ['example.org'] },
+    'allowed_origins',
+    'only goes with the dialect talkifai, whose clients run in browsers',
+  ],
   [{ name: 'x', user_id: 'user_x' }, 'user_id', 'must be an id that begins with user_'],
 ])('refuses %j', async (body, field, message) => {
   const refused = await owner('POST', '/v1/keys', body)

@@ -22,12 +22,14 @@ export function keyEndpoints({ access }: { access: AccessService }): Endpoint[] 
       errors: ['forbidden_grant', 'forbidden_role', 'member_not_found'],
       async handle({ principal, body, resourceId }) {
         const { expires_at: expiresAt, user_id: userId, name, role, scopes, dialect } = body
+        const { allowed_origins: allowedOrigins } = body
         const { key, secret } = await access.keys.create(principal, {
           id: resourceId,
           name,
           ...(role && { role }),
           ...(scopes && { scopes }),
           ...(dialect !== undefined && { dialect }),
+          ...(allowedOrigins && { allowedOrigins }),
           ...(expiresAt && { expiresAt: new Date(expiresAt) }),
           ...(userId !== undefined && { userId: readIdField('user', userId, 'user_id') }),
         })

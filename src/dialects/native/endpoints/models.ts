@@ -1,6 +1,6 @@
 import type { ModelService } from '../../../core/models/model-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { modelListSchema, printModel } from '../wire-models.ts'
+import { modelListSchema, printModel, printProvider, providerListSchema } from '../wire-models.ts'
 
 export function modelEndpoints({ models }: { models: ModelService }): Endpoint[] {
   return [
@@ -17,6 +17,20 @@ export function modelEndpoints({ models }: { models: ModelService }): Endpoint[]
       errors: [],
       async handle({ principal }) {
         return { data: (await models.list(principal)).map(printModel) }
+      },
+    }),
+    endpoint({
+      id: 'providers.list',
+      method: 'GET',
+      path: '/providers',
+      summary: 'List model providers',
+      description: 'Every vendor that models can be named of, whether or not this server has a key for it.',
+      tag: 'Models',
+      scope: 'agents:read',
+      reply: { status: 200, body: providerListSchema },
+      errors: [],
+      async handle() {
+        return { data: models.providers().map(printProvider) }
       },
     }),
   ]

@@ -72,6 +72,7 @@ export function runEndpoints(services: {
         'version_not_found',
         'thread_not_found',
         'daily_limit_reached',
+        'duplicate_run',
         'feature_unavailable',
       ],
       reattach: again,
@@ -115,6 +116,7 @@ export function runEndpoints(services: {
             ? {}
             : { threadId: readIdField('thread', query.thread_id, 'thread_id') }),
           ...(query.state === undefined ? {} : { state: query.state }),
+          ...(query.dialect === undefined ? {} : { dialect: query.dialect }),
         }
         return printPage(await runs.list(principal, filter, readPage(query, 'run')), query, printRun)
       },

@@ -164,7 +164,7 @@ export function agentEndpoints({ agents, tools, models }: AgentServices): Endpoi
           tts: [...new Set(Object.values(textToSpeech))],
           realtimeProviders: [...realtimeProviders],
           languages: ['en', 'ur', 'sd'],
-          functions: ['get_current_time', 'web_search'],
+          functions: ['end_call', 'get_current_time', 'web_search'],
         })
       },
     }),

@@ -18,7 +18,11 @@ const tag = 'Calls'
 /** Messages that are read at a time. */
 const batch = 1_000
 
-const endReasons = { ended: 'session_ended', idle: 'idle_timeout' } as const
+const endReasons = {
+  ended: 'session_ended',
+  idle: 'idle_timeout',
+  revoked: 'key_revoked',
+} as const
 
 function printCall(session: Session): PrintedCall {
   const { createdAt, endedAt, endReason } = session

@@ -1,5 +1,6 @@
+import { requireAllowedOrigin } from '../../../core/access/origins.ts'
 import type { Session } from '../../../core/sessions/session.ts'
-import { AppError } from '../../../errors.ts'
+import { AppError, type ErrorCode } from '../../../errors.ts'
 import { endpoint, eventStream, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
 import { isLongerThan } from '../../../lib/text-length.ts'
 import { parseId } from '../../../lib/ids.ts'
@@ -22,6 +23,13 @@ const tag = 'Chat'
 const longestMessage = 10_000
 const mostMessages = 100
 
+const conversationErrors: ErrorCode[] = [
+  'invalid_session_token',
+  'session_forbidden',
+  'session_not_found',
+  'origin_not_allowed',
+]
+
 type InConversation = EndpointRequest<{ conversation_id: string }>
 
 /**
@@ -31,11 +39,15 @@ type InConversation = EndpointRequest<{ conversation_id: string }>
 export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } = {}): Endpoint[] {
   const { answers, models, runs, sessions, webTokens } = services
 
-  /** The conversation of the path, for whoever holds its token. */
+  /** The conversation of the path, for whoever holds its token; one that a page began stays on that page's site. */
   async function conversation({ headers, params }: InConversation): Promise<Session> {
     const { conversation_id: key } = params
     requireSessionToken(webTokens, headers('authorization'), key)
-    return await sessions.find(chatNamespace, key)
+    const session = await sessions.find(chatNamespace, key)
+    // Browsers leave it out when a page reads from its own site.
+    const origin = headers('origin')
+    if (origin !== undefined) requireAllowedOrigin(session.principal, origin)
+    return session
   }
 
   function printSession(session: Session) {
@@ -48,7 +60,13 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
     }
   }
 
-  const inConversation = { tag, scope: null, ownCredential: true, params: conversationParams } as const
+  const inConversation = {
+    tag,
+    scope: null,
+    ownCredential: true,
+    cors: 'own_token',
+    params: conversationParams,
+  } as const
 
   return [
     endpoint({
@@ -57,12 +75,19 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
       path: '/v1/chat/sessions',
       summary: 'Begin a conversation',
       description:
-        'With a text agent, active or not. Its configuration stays what it is now until the conversation ends.',
+        'With a text agent. Its configuration stays what it is now until the conversation ends. With a secret key also with an agent that is not active; a widget key is for pages of the sites that it allows.',
       tag,
       scope: 'runs:write',
+      cors: 'publishable_key',
       body: newSessionSchema,
       reply: { status: 200, body: sessionReply },
-      errors: ['agent_not_found', 'agent_not_text', 'agent_has_no_version'],
+      errors: [
+        'agent_not_found',
+        'agent_not_text',
+        'agent_has_no_version',
+        'agent_disabled',
+        'origin_not_allowed',
+      ],
       // Its token is never stored: a repeat gets a new one for the same conversation.
       reattach: async ({ resourceId }) => printSession(await sessions.findById(resourceId)),
       async handle({ body, principal, resourceId: id }) {
@@ -75,7 +100,9 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
         if (agentId === null) throw new AppError('agent_not_found')
         const key = conversationIdOf(agentId, id)
         const request = { id, agentId, namespace: chatNamespace, key, userIdentifier, openingOf }
-        const session = { ...request, metadata: metadata ?? {}, evenDisabled: true }
+        // Whoever has the secret key tries it out; whoever reads a page is the public.
+        const evenDisabled = principal.allowedOrigins === undefined
+        const session = { ...request, metadata: metadata ?? {}, evenDisabled }
         return printSession(await sessions.create(principal, session))
       },
     }),
@@ -90,9 +117,7 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
       body: newMessageSchema,
       reply: { status: 200, body: null, stream: true },
       errors: [
-        'invalid_session_token',
-        'session_forbidden',
-        'session_not_found',
+        ...conversationErrors,
         'session_ended',
         'message_too_long',
         'thread_busy',
@@ -126,7 +151,7 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
       description: 'Oldest first, the greeting before everything else; also once the conversation has ended.',
       query: historyQuery,
       reply: { status: 200, body: historyReply },
-      errors: ['invalid_session_token', 'session_forbidden', 'session_not_found'],
+      errors: conversationErrors,
       async handle(request) {
         const { limit, offset } = request.query
         const session = await conversation(request)
@@ -142,7 +167,7 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
       summary: 'End a conversation',
       description: 'Nothing can be said in it any more. Ending it again answers the same.',
       reply: { status: 200, body: endedReply },
-      errors: ['invalid_session_token', 'session_forbidden', 'session_not_found'],
+      errors: conversationErrors,
       async handle(request) {
         await sessions.end(await conversation(request))
         return { success: true, message: 'Session ended successfully' } as const

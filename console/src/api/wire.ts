@@ -1,0 +1,76 @@
+/**
+ * The shapes of the native API, from the server's own schemas: types only, nothing of the server is loaded. Add what a
+ * page needs; never write a shape down a second time.
+ */
+import type { z } from 'zod'
+import type {
+  createdKeySchema,
+  keySchema,
+  meSchema,
+  memberSchema,
+} from '../../../src/dialects/native/wire-access.ts'
+import type {
+  agentSchema,
+  differenceSchema,
+  versionSchema,
+} from '../../../src/dialects/native/wire-agents.ts'
+import type { connectionSchema, connectionTestSchema } from '../../../src/dialects/native/wire-connections.ts'
+import type { modelSchema, providerSchema } from '../../../src/dialects/native/wire-models.ts'
+import type {
+  approvalSchema,
+  eventSchema,
+  messageSchema,
+  runSchema,
+  threadSchema,
+} from '../../../src/dialects/native/wire-runs.ts'
+import type { sessionSchema } from '../../../src/dialects/native/wire-session.ts'
+import type { setupSchema } from '../../../src/dialects/native/wire-setup.ts'
+import type { agentToolSchema, toolSchema } from '../../../src/dialects/native/wire-tools.ts'
+import type { usageSchema } from '../../../src/dialects/native/wire-usage.ts'
+
+export type Session = z.output<typeof sessionSchema>
+export type Me = z.output<typeof meSchema>
+export type Key = z.output<typeof keySchema>
+export type CreatedKey = z.output<typeof createdKeySchema>
+export type Member = z.output<typeof memberSchema>
+export type Agent = z.output<typeof agentSchema>
+export type AgentVersion = z.output<typeof versionSchema>
+export type Difference = z.output<typeof differenceSchema>
+export type Connection = z.output<typeof connectionSchema>
+export type ConnectionTest = z.output<typeof connectionTestSchema>
+export type Model = z.output<typeof modelSchema>
+export type Provider = z.output<typeof providerSchema>
+export type Run = z.output<typeof runSchema>
+export type RunState = Run['state']
+export type RunEvent = z.output<typeof eventSchema>
+export type Approval = z.output<typeof approvalSchema>
+export type Thread = z.output<typeof threadSchema>
+export type Message = z.output<typeof messageSchema>
+export type AgentTool = z.output<typeof agentToolSchema>
+export type SharedTool = z.output<typeof toolSchema>
+export type Setup = z.output<typeof setupSchema>
+export type DialectSetup = Setup['dialects'][number]
+export type Usage = z.output<typeof usageSchema>
+export type UsageRow = Usage['data'][number]
+export type Role = Session['role']
+export type Scope = Session['scopes'][number]
+
+/** Every list of the API. `next_cursor` is sent as `after`. */
+export interface Page<Item> {
+  data: Item[]
+  has_more: boolean
+  next_cursor: string | null
+}
+
+/** RFC 9457 problem details, as every error of the API is printed. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  request_id: string
+  retryable: boolean
+  errors: { field: string; message: string }[]
+  facts?: Record<string, string | number | boolean | null>
+}

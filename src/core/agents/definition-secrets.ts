@@ -1,0 +1,149 @@
+import type { FieldError } from '../../errors.ts'
+import {
+  masks,
+  mask,
+  takeSecret,
+  takeSecrets,
+  type SecretMap,
+  type TakenSecrets,
+} from '../tools/tool-secrets.ts'
+import type { AgentDefinition, ModelChoice, ModelEndpoint, Notice, Notices } from './agent.ts'
+
+/** What is stored already: a definition with masks, and what is behind them; null: another secret key sealed it. */
+export interface StoredDefinition {
+  definition: AgentDefinition | null
+  secrets: SecretMap | null
+}
+
+const keyPlace = 'model/api_key'
+const modelHeader = (header: string) => `model/header/${header.toLowerCase()}`
+const noticeHeader = (kind: string, index: number, header: string) =>
+  `notice/${kind}/${index}/header/${header.toLowerCase()}`
+
+/** The lists of notices, each as its secrets' places and its fields name it. */
+const noticeKinds = [
+  { kind: 'success', list: 'onSuccess', field: 'notices.on_success' },
+  { kind: 'error', list: 'onError', field: 'notices.on_error' },
+] as const
+
+/**
+ * Takes every secret out of a definition that is being written: of its tools, of how its model is reached, of whom it
+ * tells. `***` takes the stored value, unless it would thereby be sent to another host than before.
+ */
+export function takeDefinitionSecrets(
+  definition: AgentDefinition,
+  stored: StoredDefinition,
+): { definition: AgentDefinition; secrets: SecretMap; problems: FieldError[] } {
+  const { tools, ...fromTools } = takeSecrets(
+    definition.tools,
+    { tools: stored.definition?.tools ?? [], secrets: stored.secrets },
+    (index) => `tools[${index}].`,
+  )
+  const taken: TakenSecrets = fromTools
+  const model = takeModel(definition.model, stored, taken)
+  const notices = takeNotices(definition.notices, stored, taken)
+  return { definition: { ...definition, tools, model, notices }, ...taken }
+}
+
+/** The definition with what is behind its masks, but for its tools. For what a run works with; never shown. */
+export function openDefinition(definition: AgentDefinition, secrets: SecretMap): AgentDefinition {
+  const { model, notices } = definition
+  const opened = { ...definition }
+  if (model?.endpoint) opened.model = { ...model, endpoint: openEndpoint(model.endpoint, secrets) }
+  for (const { kind, list } of noticeKinds) {
+    if (notices[list].length === 0) continue
+    const open = (notice: Notice, index: number): Notice => ({
+      ...notice,
+      headers: openHeaders(notice.headers, secrets, (header) => noticeHeader(kind, index, header)),
+    })
+    opened.notices = { ...opened.notices, [list]: notices[list].map(open) }
+  }
+  return opened
+}
+
+function takeModel(
+  model: ModelChoice | null,
+  stored: StoredDefinition,
+  taken: TakenSecrets,
+): ModelChoice | null {
+  if (!model?.endpoint) return model
+  const { endpoint } = model
+  const before = stored.definition?.model ?? null
+  const moved =
+    before !== null && addressee(before) === addressee(model)
+      ? null
+      : 'the model is now reached at another address; send the value again'
+  if (endpoint.apiKey !== null) {
+    const field = 'model.endpoint.api_key'
+    takeSecret({ place: keyPlace, field, value: endpoint.apiKey, moved }, stored.secrets, taken)
+  }
+  for (const [header, value] of Object.entries(endpoint.headers)) {
+    const field = `model.endpoint.headers.${header}`
+    takeSecret({ place: modelHeader(header), field, value, moved }, stored.secrets, taken)
+  }
+  const apiKey = endpoint.apiKey === null ? null : mask
+  return { ...model, endpoint: { ...endpoint, apiKey, headers: masks(endpoint.headers) } }
+}
+
+/** Who is sent the secrets of a model's endpoint: a host, or whoever a provider or a connection leads to. */
+function addressee({ provider, name, connectionId, endpoint }: ModelChoice): string {
+  const baseUrl = endpoint?.baseUrl ?? null
+  if (baseUrl !== null) return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl
+  // Without a provider, the model's name decides which it is.
+  return JSON.stringify([provider ?? name, connectionId, endpoint?.credential ?? null])
+}
+
+function openEndpoint(endpoint: ModelEndpoint, secrets: SecretMap): ModelEndpoint {
+  const apiKey = endpoint.apiKey === null ? null : (secrets[keyPlace] ?? endpoint.apiKey)
+  return { ...endpoint, apiKey, headers: openHeaders(endpoint.headers, secrets, modelHeader) }
+}
+
+function takeNotices(notices: Notices, stored: StoredDefinition, taken: TakenSecrets): Notices {
+  const masked = { ...notices }
+  for (const { kind, list, field } of noticeKinds) {
+    const before = stored.definition?.notices[list] ?? []
+    masked[list] = notices[list].map((notice, index) => {
+      const source = sameNotice(notice, index, before)
+      const moved = source === null ? 'this notice now calls another host; send the value again' : null
+      for (const [header, value] of Object.entries(notice.headers)) {
+        takeSecret(
+          {
+            place: noticeHeader(kind, index, header),
+            storedAt: noticeHeader(kind, source ?? index, header),
+            value,
+            field: `${field}[${index}].headers.${header}`,
+            moved,
+          },
+          stored.secrets,
+          taken,
+        )
+      }
+      return { ...notice, headers: masks(notice.headers) }
+    })
+  }
+  return masked
+}
+
+/** Which stored notice this one was: a list may have lost or got others. Null: none that calls the same host. */
+function sameNotice(notice: Notice, index: number, before: readonly Notice[]): number | null {
+  if (before[index]?.url === notice.url) return index
+  const moved = before.findIndex(({ url }) => url === notice.url)
+  if (moved >= 0) return moved
+  const target = originOf(notice.url)
+  const there = before[index]
+  return there !== undefined && target !== null && originOf(there.url) === target ? index : null
+}
+
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null
+}
+
+function openHeaders(
+  headers: Record<string, string>,
+  secrets: SecretMap,
+  placeOf: (header: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([header, value]) => [header, secrets[placeOf(header)] ?? value]),
+  )
+}

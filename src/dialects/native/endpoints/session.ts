@@ -1,0 +1,121 @@
+import type { AccessService } from '../../../core/access/access-service.ts'
+import type { BegunSession } from '../../../core/access/browser-sessions.ts'
+import { AppError } from '../../../errors.ts'
+import {
+  dropSessionCookie,
+  requireCsrfToken,
+  sessionCookie,
+  sessionTokenOf,
+  setSessionCookie,
+} from '../../../http/browser-session.ts'
+import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
+import { printId } from '../../../lib/ids.ts'
+import { printMe } from '../wire-access.ts'
+import { printTime } from '../wire-common.ts'
+import { newSessionSchema, sessionSchema, signInLinkSchema } from '../wire-session.ts'
+
+const tag = 'Sessions'
+
+function isSecure(request: EndpointRequest): boolean {
+  return request.baseUrl.startsWith('https:')
+}
+
+/** The token of the caller's cookie. Throws `not_signed_in`. */
+function requireToken({ headers }: EndpointRequest): string {
+  const token = sessionTokenOf({
+    cookie: headers('cookie'),
+    authorization: headers('authorization'),
+    'x-api-key': headers('x-api-key'),
+  })
+  if (token === null) throw new AppError('not_signed_in')
+  return token
+}
+
+/** How people sign in with a browser: a key, or a one-time link, for a cookie. */
+export function sessionEndpoints({ access }: { access: AccessService }): Endpoint[] {
+  const { browserSessions } = access
+
+  async function print({ token, principal, expiresAt }: BegunSession) {
+    const me = printMe(principal, await access.members.describe(principal))
+    const csrf = browserSessions.csrfToken(token)
+    return { ...me, csrf_token: csrf, expires_at: printTime(expiresAt) }
+  }
+
+  return [
+    endpoint({
+      id: 'session.create',
+      method: 'POST',
+      path: '/session',
+      summary: 'Sign in with a browser',
+      description:
+        `Takes an API key or the token of a one-time link, and sets the cookie \`${sessionCookie}\`. With the cookie instead ` +
+        'of a key, every request that changes something carries `X-CSRF-Token`.',
+      tag,
+      scope: null,
+      body: newSessionSchema,
+      reply: { status: 201, body: sessionSchema },
+      errors: ['invalid_key', 'invalid_sign_in_link', 'publishable_key'],
+      async handle(request) {
+        const { key, link_token: linkToken } = request.body
+        const session =
+          linkToken === undefined
+            ? await browserSessions.begin(await access.authenticate(key ?? ''))
+            : await browserSessions.beginWithLink(linkToken)
+        const cookie = setSessionCookie(session.token, { secure: isSecure(request) })
+        return replyWith({ body: await print(session), headers: { 'set-cookie': cookie } })
+      },
+    }),
+    endpoint({
+      id: 'session.get',
+      method: 'GET',
+      path: '/session',
+      summary: 'Who is signed in',
+      description: 'Asked with the cookie of the session.',
+      tag,
+      scope: null,
+      ownCredential: true,
+      reply: { status: 200, body: sessionSchema },
+      errors: ['not_signed_in'],
+      async handle(request) {
+        return await print(await browserSessions.read(requireToken(request)))
+      },
+    }),
+    endpoint({
+      id: 'session.delete',
+      method: 'DELETE',
+      path: '/session',
+      summary: 'Sign out',
+      tag,
+      scope: null,
+      ownCredential: true,
+      reply: { status: 204, body: null },
+      errors: ['not_signed_in', 'csrf_token_missing'],
+      async handle(request) {
+        const token = requireToken(request)
+        const headers = { 'x-csrf-token': request.headers('x-csrf-token') }
+        requireCsrfToken({ method: 'DELETE', headers }, browserSessions.csrfToken(token))
+        await browserSessions.end(token)
+        const cookie = dropSessionCookie({ secure: isSecure(request) })
+        return replyWith({ body: undefined, headers: { 'set-cookie': cookie } })
+      },
+    }),
+    endpoint({
+      id: 'session.links.create',
+      method: 'POST',
+      path: '/session/links',
+      summary: 'Make a one-time link that signs a browser in',
+      description:
+        'It signs in as the caller, once, within 15 minutes. The token stands behind `#`, where no server and no log sees it.',
+      tag,
+      scope: 'any',
+      role: 'owner',
+      reply: { status: 201, body: signInLinkSchema, secret: true },
+      errors: [],
+      async handle({ principal, baseUrl }) {
+        const { id, token, expiresAt } = await browserSessions.createLink(principal)
+        const url = `${baseUrl}/console/#link=${token}`
+        return { id: printId('link', id), token, url, expires_at: printTime(expiresAt) }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,194 @@
+import type { z } from 'zod'
+import type { Run } from '../../../core/runs/run.ts'
+import { isTerminal } from '../../../core/runs/run.ts'
+import { AppError } from '../../../errors.ts'
+import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
+import { findAgent } from '../find-agent.ts'
+import type { XpanderServices } from '../index.ts'
+import { printTask } from '../print-task.ts'
+import { settleTask } from '../settle-task.ts'
+import { createTaskStarter, type StartedTask } from '../task-starter.ts'
+import { taskStream, wireFor } from '../task-stream.ts'
+import { invocationParams, invocationQuery, invocationSchema } from '../wire-invoke.ts'
+import { taskSchema } from '../wire-tasks.ts'
+
+const tag = 'Invocation'
+
+type Request = EndpointRequest<
+  z.output<typeof invocationParams>,
+  z.output<typeof invocationQuery>,
+  z.output<typeof invocationSchema>
+>
+
+export interface InvocationTimes {
+  /** How long a synchronous call waits for its task, milliseconds. */
+  longestWait?: number
+  /** How long a stream stays open while its task is paused, milliseconds. */
+  patience?: number
+}
+
+/** Running an agent: wait for the task, do not wait, or follow it. */
+export function invocationEndpoints(
+  services: XpanderServices,
+  { longestWait = 1_200_000, patience = 600_000 }: InvocationTimes = {},
+): Endpoint[] {
+  const { runs } = services
+  const starter = createTaskStarter(services)
+  const { reader } = starter
+
+  async function start(request: Request, background = false): Promise<StartedTask> {
+    const { principal, params, query, body: invocation, resourceId: runId, dialect } = request
+    const agent = await findAgent(services.agents, principal, params.agent_id)
+    const version = query.version ?? request.headers('x-agent-version')
+    return await starter.start({
+      principal,
+      agent,
+      invocation,
+      version,
+      entry: 'sdk',
+      runId,
+      dialect,
+      background,
+    })
+  }
+
+  /** A run that is there already, as a task once it has ended or waits. */
+  async function waitFor({ principal, signal }: Request, run: Run) {
+    const taskId = await reader.idOf(run)
+    if (isTerminal(run.state) || run.state === 'waiting') return await reader.print(principal, taskId, run)
+    const { view } = await reader.openFromStart(principal, taskId, run)
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(longestWait)])
+    return printTask(
+      await settleTask(view, await runs.follow(principal, run.id, { after: 0, signal: deadline })),
+    )
+  }
+
+  /** A run that is there already, as the events of its task. */
+  async function follow({ principal, signal }: Request, run: Run, headers: Record<string, string> = {}) {
+    const { view, agent } = await reader.openFromStart(principal, await reader.idOf(run), run)
+    const events = (until: AbortSignal) => runs.follow(principal, run.id, { after: 0, signal: until })
+    return await taskStream(wireFor(view, agent), events, { patience, signal, headers })
+  }
+
+  /** The run of a request that is repeated; null: it had been refused, or was answered with another one. */
+  async function earlier({ principal, resourceId }: Request): Promise<Run | null> {
+    try {
+      return await runs.get(principal, resourceId)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'run_not_found') return null
+      throw error
+    }
+  }
+
+  async function duplicateHeaders(run: Run) {
+    return { 'x-duplicate-of': encodeURIComponent(await reader.idOf(run)) }
+  }
+
+  async function invoke(request: Request) {
+    const started = await start(request)
+    if ('duplicateOf' in started) {
+      const { duplicateOf: run } = started
+      return replyWith({ body: await waitFor(request, run), headers: await duplicateHeaders(run) })
+    }
+    const { accepted, view } = started
+    const deadline = AbortSignal.any([request.signal, AbortSignal.timeout(longestWait)])
+    const events = runs.followAccepted(accepted, deadline)
+    await accepted.stored
+    return printTask(await settleTask(view, events))
+  }
+
+  async function invokeLater(request: Request) {
+    const started = await start(request, true)
+    if ('duplicateOf' in started) {
+      const { duplicateOf: run } = started
+      const body = await reader.print(request.principal, await reader.idOf(run), run)
+      return replyWith({ body, headers: await duplicateHeaders(run) })
+    }
+    await started.accepted.stored
+    return printTask(started.view)
+  }
+
+  async function invokeAsStream(request: Request) {
+    const started = await start(request)
+    if ('duplicateOf' in started) {
+      const { duplicateOf: run } = started
+      return await follow(request, run, await duplicateHeaders(run))
+    }
+    const { accepted, view } = started
+    return await taskStream(
+      wireFor(view, accepted.agent),
+      async (signal) => {
+        const events = runs.followAccepted(accepted, signal)
+        await accepted.stored
+        return events
+      },
+      { patience, signal: request.signal },
+    )
+  }
+
+  const common = {
+    method: 'POST',
+    tag,
+    scope: 'runs:write',
+    params: invocationParams,
+    query: invocationQuery,
+    body: invocationSchema,
+  } as const
+  const errors = [
+    'agent_not_found',
+    'agent_disabled',
+    'agent_has_no_version',
+    'version_not_found',
+    'thread_of_other_agent',
+    'daily_limit_reached',
+    'feature_unavailable',
+  ] as const
+  const path = '/v1/agents/{agent_id}/invoke'
+
+  return [
+    endpoint({
+      ...common,
+      id: 'agents.invoke',
+      path,
+      summary: 'Run an agent and wait for the task',
+      description:
+        'Answers once the task has ended or is paused, after 20 minutes with the task as it is then. Whether it failed is told by `status`. A repeated request that the agent is set to take once answers the earlier task, with its id in `x-duplicate-of`.',
+      reply: { status: 200, body: taskSchema },
+      errors: [...errors],
+      handle: invoke,
+      async reattach(request) {
+        const run = await earlier(request)
+        return run === null ? await invoke(request) : await waitFor(request, run)
+      },
+    }),
+    endpoint({
+      ...common,
+      id: 'agents.invoke_async',
+      path: `${path}/async`,
+      summary: 'Run an agent without waiting',
+      reply: { status: 200, body: taskSchema },
+      errors: [...errors],
+      handle: invokeLater,
+      async reattach(request) {
+        const run = await earlier(request)
+        if (run === null) return await invokeLater(request)
+        return await reader.print(request.principal, await reader.idOf(run), run)
+      },
+    }),
+    endpoint({
+      ...common,
+      id: 'agents.invoke_stream',
+      path: `${path}/stream`,
+      summary: 'Run an agent and follow the task',
+      description:
+        'Server-sent events, `data:` lines alone: `task_created`, `task_updated`, then `think`, `analyze`, `tool_call_request`, `tool_call_result` and `chunk`, and at last `task_finished`. The chunks together are the result; where the agent has tools, goes several rounds or answers in JSON, they are sent once it is known that they are.',
+      reply: { status: 200, body: null, stream: true },
+      errors: [...errors],
+      handle: invokeAsStream,
+      async reattach(request) {
+        const run = await earlier(request)
+        return run === null ? await invokeAsStream(request) : await follow(request, run)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,16 @@
+import type { Dialect } from '../dialect.ts'
+import type { XpanderServices } from './index.ts'
+import { createTaskReader } from './task-reader.ts'
+
+/** What a notification's webhook is called with: the event, the task, and the texts that the agent's settings give it. */
+export function renderXpanderCallback(
+  services: Pick<XpanderServices, 'agents' | 'conversations' | 'runs' | 'threads'>,
+): NonNullable<Dialect['renderCallback']> {
+  const reader = createTaskReader(services)
+  return async ({ principal, runId, notice }) => {
+    const run = await services.runs.get(principal, runId)
+    const task = await reader.print(principal, await reader.idOf(run), run)
+    const event = notice?.kind ?? (run.state === 'completed' ? 'on_success' : 'on_error')
+    return JSON.stringify({ event, task, subject: notice?.subject ?? null, body: notice?.body ?? null })
+  }
+}

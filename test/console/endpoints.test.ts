@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../support/server.ts'
+import { startToolSite, type ToolSite } from '../support/tool-site.ts'
+
+let server: TestServer
+let site: ToolSite
+beforeAll(async () => {
+  server = await startTestServer({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+  site = await startToolSite()
+  site.answer('/orders/ORD-1', () => ({ body: { state: 'shipped' } }))
+  site.answer('/broken', () => ({ status: 503, body: { error: 'closed' } }))
+})
+afterAll(async () => {
+  await site[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+function orderTool(path: string) {
+  return {
+    type: 'http',
+    name: 'lookup_order',
+    method: 'GET',
+    url: site.url + path,
+    parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+  }
+}
+
+describe('POST /v1/tools/try', () => {
+  test('calls a tool that is only written out, once, and records that it did', async () => {
+    const tried = await server.call('POST', '/v1/tools/try', {
+      tool: orderTool('/orders/{id}'),
+      arguments: { id: 'ORD-1' },
+    })
+    expect(tried).toMatchObject({
+      status: 200,
+      body: { status: 'ok', output: { state: 'shipped' }, error: null },
+    })
+    const events = await server.call('GET', '/v1/events')
+    expect(events.body.data[0]).toMatchObject({ type: 'tool.tried', ids: {} })
+    expect((await server.call('GET', '/v1/tools')).body.data).toEqual([])
+  })
+
+  test('says what went wrong on the other side', async () => {
+    const tried = await server.call('POST', '/v1/tools/try', {
+      tool: orderTool('/broken'),
+      arguments: { id: 'a' },
+    })
+    expect(tried.status).toBe(200)
+    expect(tried.body.status).toBe('error')
+    expect(tried.body.error).toContain('503')
+  })
+
+  test('names what is wrong with the arguments and the tool', async () => {
+    const wrong = await server.call('POST', '/v1/tools/try', {
+      tool: orderTool('/orders/{id}'),
+      arguments: { id: 7 },
+    })
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.errors).toMatchObject([{ field: 'arguments.id' }])
+    const masked = await server.call('POST', '/v1/tools/try', {
+      tool: { ...orderTool('/orders/{id}'), headers: { Authorization: '***' } },
+      arguments: { id: 'ORD-1' },
+    })
+    expect(masked.body.errors).toMatchObject([{ field: 'tool.headers.Authorization' }])
+    const client = await server.call('POST', '/v1/tools/try', {
+      tool: { type: 'function', name: 'open_ticket', description: 'Opens a ticket.' },
+    })
+    expect(client.body.errors).toMatchObject([{ field: 'tool.type' }])
+  })
+
+  test('reaches no address that a tool of an agent may not reach', async () => {
+    const url = 'http://169.254.169.254/latest/{id}'
+    const tried = await server.call('POST', '/v1/tools/try', {
+      tool: { ...orderTool(''), url },
+      arguments: { id: 'meta-data' },
+    })
+    expect(tried.body).toMatchObject({ status: 'error', output: null })
+  })
+})
+
+test('usage comes by day, agent and model at once', async () => {
+  const agent = await server.call('POST', '/v1/agents', { name: 'Counter' })
+  await server.call('POST', `/v1/agents/${agent.body.id}/runs`, { input: 'Hello' })
+  const usage = await server.call('GET', '/v1/usage?group_by=day,agent,model')
+  const today = new Date().toISOString().slice(0, 10)
+  expect(usage.body.data).toMatchObject([
+    { group: today, day: today, agent_id: agent.body.id, model: 'demo/demo', runs: 1 },
+  ])
+  const byModel = await server.call('GET', '/v1/usage?group_by=model')
+  expect(byModel.body.data).toMatchObject([{ group: 'demo/demo', day: null, agent_id: null, runs: 1 }])
+  const wrong = await server.call('GET', '/v1/usage?group_by=week')
+  expect(wrong).toMatchObject({ status: 400, body: { errors: [{ field: 'group_by' }] } })
+})
+
+test('the setup of every dialect has a call that works when pasted', async () => {
+  const { body } = await server.call('GET', '/v1/setup')
+  const names = body.dialects.map((dialect: { name: string }) => dialect.name)
+  expect(names.slice(0, 4)).toEqual(['native', 'make', 'talkifai', 'xai'])
+  for (const { name, base_url: baseUrl, key_form: form, example } of body.dialects) {
+    const made = await server.call('POST', '/v1/keys', { name: `setup ${name}`, dialect: name })
+    expect(form === 'a UUID' || made.body.key.startsWith(form.replace('…', '')), name).toBe(true)
+    expect(baseUrl.startsWith(server.url), name).toBe(true)
+    const parts = /^curl '([^']+)' -H "([^:]+): (.*)\$KEY"$/.exec(example.curl)
+    const [, url = '', header = '', scheme = ''] = parts ?? []
+    const reply = await fetch(url, { headers: { [header]: scheme + made.body.key } })
+    expect(reply.status, example.curl).toBe(200)
+    await reply.body?.cancel()
+  }
+})
+
+describe('the feed', () => {
+  test('tells of changes and of runs, after it has said that nothing is kept', async () => {
+    const stop = new AbortController()
+    const stream = await server.open('GET', '/v1/events', undefined, {
+      headers: { accept: 'text/event-stream' },
+      signal: stop.signal,
+    })
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let seen = ''
+    const until = async (text: string) => {
+      while (!seen.includes(text)) seen += (await reader?.read())?.value ?? ''
+    }
+    await until('event: feed.opened')
+    const agent = await server.call('POST', '/v1/agents', { name: 'Watched' })
+    await until('event: agent.created')
+    await server.call('POST', `/v1/agents/${agent.body.id}/runs`, { input: 'Hello' })
+    await until('event: run.completed')
+    expect(seen).toContain(`"agent_id":"${agent.body.id}"`)
+    expect(seen).not.toContain('Watched')
+    stop.abort()
+  })
+
+  test('tells nobody of what their key may not read', async () => {
+    const narrow = await server.call('POST', '/v1/keys', { name: 'narrow', scopes: ['tools:read'] })
+    const { body } = await server.call('GET', '/v1/events', undefined, { key: narrow.body.key })
+    const nouns = new Set(body.data.map(({ type }: { type: string }) => type.split('.')[0]))
+    expect([...nouns]).toEqual(['tool'])
+  })
+})

@@ -1,0 +1,64 @@
+import { afterAll, expect, test } from 'vitest'
+import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
+
+const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = test_
+afterAll(async () => await test_[Symbol.asyncDispose]())
+
+const areas = [
+  'Agents',
+  'Playground',
+  'Runs',
+  'Approvals',
+  'Keys',
+  'Members',
+  'Connections',
+  'Usage',
+  'Setup',
+]
+
+test('every area is reached by keyboard, and says where one is', async () => {
+  const { page, problems } = await test_.signIn('/agents')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+  for (const area of areas) {
+    const link = page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: area })
+    await link.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: area, level: 1 }).waitFor()
+    expect(await link.getAttribute('aria-current')).toBe('page')
+    expect(await page.title()).toBe(`${area} · Parley`)
+  }
+  expect(problems).toEqual([])
+})
+
+test('an address that leads nowhere says so', async () => {
+  const { page } = await test_.signIn('/nowhere/at/all')
+  await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
+  await checkPage(page, 'not-found')
+})
+
+test('the theme that was chosen stays', async () => {
+  const { page } = await test_.signIn('/setup')
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Dark theme' }).click()
+  await page.reload()
+  await page.getByRole('navigation', { name: 'Areas' }).waitFor()
+  expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+})
+
+test('names that look like markup are shown as text', async () => {
+  const [script, image] = hostileTexts
+  const owner = await server.call('POST', '/v1/members', {
+    name: `${script}${image}`.slice(0, 200),
+    role: 'owner',
+  })
+  const key = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: owner.body.id })
+  const { page, problems } = await test_.visit('/agents')
+  await page.getByLabel('API key').fill(key.body.key)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByText(script).waitFor()
+  await expectNothingRan(page)
+  expect(problems).toEqual([])
+})

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { xpanderRequirements } from '../../src/dialects/xpander/requirements.ts'
+import { verifies } from '../support/verifies.ts'
+import { startXpanderServer, type XpanderServer } from '../support/xpander-server.ts'
+
+// The operator has said that edits wait for a deployment.
+
+let xpander: XpanderServer
+beforeAll(async () => {
+  xpander = await startXpanderServer({ PARLEY_PUBLISH_MODE: 'staged' })
+})
+afterAll(async () => await xpander[Symbol.asyncDispose]())
+
+const promise = (ids: string[], sentence: string, run: () => Promise<void>) =>
+  verifies(xpanderRequirements, ids, sentence, run)
+
+const path = (id: string) => `/v1/agents/${id}`
+
+promise(
+  ['xpander.agents.deploy.staged', 'xpander.agents.version'],
+  'an edit waits until somebody deploys it',
+  async () => {
+    const agent = await xpander.agent({ description: 'One.' })
+    expect(agent).toMatchObject({ version: 2, has_pending_changes: false })
+    const edited = (await xpander.call('PATCH', path(agent.id), { description: 'Two.' })).body
+    expect(edited).toMatchObject({ description: 'Two.', version: 2, has_pending_changes: true })
+    const live = (await xpander.call('GET', `${path(agent.id)}?version=latest`)).body
+    expect(live.description).toBe('One.')
+    const deployed = (await xpander.call('PUT', path(agent.id))).body
+    expect(deployed).toMatchObject({ description: 'Two.', version: 3, has_pending_changes: false })
+    const query = `${path(agent.id)}?deploy=true`
+    const at = (await xpander.call('PATCH', query, { description: 'Three.' })).body
+    expect(at).toMatchObject({ description: 'Three.', version: 4, has_pending_changes: false })
+  },
+)
+
+promise(
+  ['xpander.agents.deploy.description'],
+  'an agent without a description is described by its instructions',
+  async () => {
+    const agent = await xpander.agent()
+    const instructions = { general: 'Answers questions about lamps. Be brief.', role: [], goal: [] }
+    await xpander.call('PATCH', path(agent.id), { instructions })
+    const { body } = await xpander.call('PUT', path(agent.id))
+    expect(body).toMatchObject({ description: 'Answers questions about lamps.', version: 3 })
+  },
+)
