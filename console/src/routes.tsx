@@ -2,10 +2,11 @@
  * Every page and its address. A page is loaded when it is first asked for: `lazyRouteComponent(() => import(…), 'Name')`.
  * Each area has its routes in `pages/<area>/routes.ts`; this file only lists the areas.
  */
-import { createRouter, createRoute, redirect } from '@tanstack/react-router'
+import { createRouter } from '@tanstack/react-router'
 import { agentRoutes } from './pages/agents/routes.ts'
 import { approvalRoutes } from './pages/approvals/routes.ts'
 import { connectionRoutes } from './pages/connections/routes.ts'
+import { homeRoutes } from './pages/home/routes.ts'
 import { keyRoutes } from './pages/keys/routes.ts'
 import { memberRoutes } from './pages/members/routes.ts'
 import { playgroundRoutes } from './pages/playground/routes.ts'
@@ -14,16 +15,8 @@ import { setupRoutes } from './pages/setup/routes.ts'
 import { usageRoutes } from './pages/usage/routes.ts'
 import { rootRoute } from './root-route.tsx'
 
-const homeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/agents' })
-  },
-})
-
 const routeTree = rootRoute.addChildren([
-  homeRoute,
+  ...homeRoutes,
   ...agentRoutes,
   ...playgroundRoutes,
   ...runRoutes,

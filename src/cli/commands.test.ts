@@ -88,8 +88,24 @@ test('keys create prints the key alone on the standard output', async () => {
   })
 })
 
+test('keys create makes a key for the pages of some sites', async () => {
+  const made = { ...key, dialect: 'talkifai', allowed_origins: ['example.org'], key: 'tk_widget_1' }
+  replies['POST /native/v1/keys'] = { status: 201, body: made }
+  const person = createPerson()
+  const flags = ['--name', 'widget', '--dialect', 'talkifai', '--origins', 'example.org, https://a.example']
+  const target = ['--url', server.url, '--key', 'pk_o']
+  expect(await runCli(person, ['keys', 'create', ...flags, ...target])).toBe(0)
+  expect(person.output()).toBe('tk_widget_1\n')
+  expect(requested('POST')?.body).toEqual({
+    name: 'widget',
+    dialect: 'talkifai',
+    allowed_origins: ['example.org', 'https://a.example'],
+  })
+})
+
 test('keys list prints a table', async () => {
-  const data = [key, { ...key, id: 'key_2', name: 'a longer name', expires_at: '9999-02-01T00:00:00.000Z' }]
+  const longer = { ...key, id: 'key_2', name: 'a longer name', expires_at: '9999-02-01T00:00:00.000Z' }
+  const data = [key, { ...longer, allowed_origins: ['example.org'] }]
   replies['GET /native/v1/keys?limit=1000'] = {
     status: 200,
     body: { data, has_more: false, next_cursor: null },
@@ -100,7 +116,7 @@ test('keys list prints a table', async () => {
     [
       'ID     NAME           KEY       ROLE    DIALECT  CREATED     STATE',
       'key_1  ci             pk_…wxyz  member  native   2030-01-01  active',
-      'key_2  a longer name  pk_…wxyz  member  native   2030-01-01  until 9999-02-01',
+      'key_2  a longer name  pk_…wxyz  public  native   2030-01-01  until 9999-02-01',
       '',
     ].join('\n'),
   )

@@ -4,7 +4,7 @@ import type { EventTypes } from '../core/events/event.ts'
 import type { JsonSchema } from '../core/tools/tool.ts'
 import type { RunError } from '../core/runs/run.ts'
 import { faultPoint } from '../lib/fault-point.ts'
-import { parseJson, type JsonValue } from '../lib/json.ts'
+import { parseForeignJson, type JsonValue } from '../lib/json.ts'
 import type { Log } from '../lib/log.ts'
 import { limitReached } from './limits.ts'
 import { hasOpenQuestion } from './memory.ts'
@@ -150,7 +150,7 @@ function checkJson(
   schema: JsonSchema | null,
   deps: RunLoopDeps,
 ): { value: JsonValue; problem: null } | { problem: string } {
-  const value = parseJson(unfenced(text))
+  const value = parseForeignJson(unfenced(text))
   if (value === undefined) return { problem: 'The answer is not JSON.' }
   const wrong = schema === null ? null : deps.checkOutput(schema, value)
   return wrong === null

@@ -31,6 +31,19 @@ const endpoints = [
   endpoint({ ...upload, id: 'test.json', path: '/test/json' }),
   endpoint({
     ...common,
+    id: 'test.form',
+    method: 'POST',
+    path: '/test/form',
+    scope: 'any',
+    body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    urlencoded: true,
+    reply: { status: 204, body: null },
+    async handle({ body }) {
+      seen.body = body
+    },
+  }),
+  endpoint({
+    ...common,
     id: 'test.tolerant',
     method: 'POST',
     path: '/test/tolerant',
@@ -105,6 +118,21 @@ test('takes JSON at the same endpoint', async () => {
     status: 400,
     errors: [{ field: 'file', message: 'must be a file' }],
   })
+})
+
+const urlencoded = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }
+
+test('hands the fields of an urlencoded form to the schema, repeated ones as a list', async () => {
+  expect((await send('/test/form', 'name=Zo%C3%AB+B&tag=a&tag=b', urlencoded)).status).toBe(204)
+  expect(seen.body).toEqual({ name: 'Zoë B', tag: ['a', 'b'] })
+  expect((await send('/test/form', '{"name":"a"}', json)).status).toBe(204)
+  expect(seen.body).toEqual({ name: 'a' })
+  const refused = await send('/test/json', 'name=a', urlencoded)
+  expect([refused.status, refused.body.code]).toEqual([415, 'unsupported_media_type'])
+  const nul = await send('/test/form', 'name=a%00', urlencoded)
+  expect([nul.status, nul.body.code]).toEqual([400, 'nul_character'])
+  const compressed = await send('/test/form', 'name=a', { ...urlencoded, 'content-encoding': 'gzip' })
+  expect(compressed.status).toBe(415)
 })
 
 test('refuses a multipart body where the endpoint takes JSON only', async () => {

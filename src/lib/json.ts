@@ -10,6 +10,23 @@ export function parseJson(text: string): JsonValue | undefined {
   }
 }
 
+/** Arrays and objects inside one another. What walks a value calls itself for each, and so does the database. */
+const deepestNesting = 64
+
+/**
+ * JSON that somebody else wrote into a text: a model, a tool, a person. Undefined when it is not JSON, or nested deeper
+ * than 64 levels, as no request may be either: then it is only text.
+ */
+export function parseForeignJson(text: string): JsonValue | undefined {
+  const value = parseJson(text)
+  return value !== undefined && isDeeperThan(value, deepestNesting) ? undefined : value
+}
+
+function isDeeperThan(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

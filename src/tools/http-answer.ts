@@ -1,5 +1,5 @@
 import type { HideSecrets } from '../lib/hide-secrets.ts'
-import { cleanJson, cleanText, parseJson, type JsonValue } from '../lib/json.ts'
+import { cleanJson, cleanText, parseForeignJson, type JsonValue } from '../lib/json.ts'
 
 /** Of an answer, in bytes; what comes after is not read. */
 export const maxAnswerBytes = 256 * 1024
@@ -33,7 +33,7 @@ export function answerValue(
     return `[${cut ? 'more than ' : ''}${bytes.length} bytes of ${contentType || 'unknown type'}, not text]`
   const text = hideSecrets(decoded)
   if (cut) return `${cleanText(text)}\n[cut: the answer is longer than ${maxAnswerBytes} bytes]`
-  const json = contentType === '' || /\bjson\b/i.test(contentType) ? parseJson(text) : undefined
+  const json = contentType === '' || /\bjson\b/i.test(contentType) ? parseForeignJson(text) : undefined
   return json === undefined ? cleanText(text) : cleanJson(json)
 }
 

@@ -158,7 +158,9 @@ describe.skipIf(chromiumPath() === null)('the widget in a browser', () => {
     const refusals = lines.map((line) => JSON.parse(line)).filter(({ code }) => code === 'origin_not_allowed')
     expect(refusals).toHaveLength(1)
     expect(refusals[0]).toMatchObject({ msg: 'request refused', endpoint: 'chat.sessions.create' })
-    expect(JSON.stringify(refusals[0])).toContain(shop.origin)
+    expect(JSON.stringify(refusals[0])).toContain(
+      `Pages of ${elsewhere.origin} may not use this key. It allows ${shop.origin}.`,
+    )
     const calls = await chat.call('GET', '/v1/calls')
     expect(calls.body.data.filter((one: { agentId: string }) => one.agentId === agent.id)).toEqual([])
   })

@@ -130,6 +130,25 @@ describe('the feed', () => {
     stop.abort()
   })
 
+  test('ends with its key, and when its person gets other rights', async () => {
+    const follow = async (key: string) => {
+      const stream = await server.open('GET', '/v1/events', undefined, {
+        headers: { accept: 'text/event-stream' },
+        key,
+      })
+      return stream.text()
+    }
+    const key = await server.call('POST', '/v1/keys', { name: 'short' })
+    const revoked = follow(key.body.key)
+    const member = await server.call('POST', '/v1/members', { name: 'Ada', role: 'member' })
+    const theirs = await server.call('POST', '/v1/keys', { name: 'Ada', user_id: member.body.id })
+    const demoted = follow(theirs.body.key)
+    await server.call('DELETE', `/v1/keys/${key.body.id}`)
+    await server.call('PATCH', `/v1/members/${member.body.id}`, { role: 'viewer' })
+    await server.call('POST', '/v1/agents', { name: 'Later' })
+    for (const seen of [await revoked, await demoted]) expect(seen).not.toContain('Later')
+  })
+
   test('tells nobody of what their key may not read', async () => {
     const narrow = await server.call('POST', '/v1/keys', { name: 'narrow', scopes: ['tools:read'] })
     const { body } = await server.call('GET', '/v1/events', undefined, { key: narrow.body.key })

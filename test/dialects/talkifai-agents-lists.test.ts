@@ -102,7 +102,7 @@ promise(['talkifai.agents.options'], 'the options name what agents can be made o
       tts: ['cartesia', 'openai', 'elevenlabs', 'gemini'],
       realtimeProviders: ['openai', 'gemini'],
       languages: ['en', 'ur', 'sd'],
-      functions: ['get_current_time', 'web_search'],
+      functions: ['end_call', 'get_current_time', 'web_search'],
     },
   })
 })

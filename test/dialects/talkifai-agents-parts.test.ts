@@ -98,7 +98,9 @@ promise(
   ['talkifai.agents.functions.builtin', 'talkifai.agents.functions.unknown'],
   'built-in functions are tools of the agent, and names that are unknown are kept and reported',
   async () => {
-    const made = await talkifai.agent({ enabledFunctions: ['end_session', 'web_search', 'transfer_call', 'juggle'] })
+    const made = await talkifai.agent({
+      enabledFunctions: ['end_session', 'web_search', 'transfer_call', 'juggle'],
+    })
     expect(made.enabledFunctions).toEqual(['end_session', 'web_search', 'transfer_call', 'juggle'])
     expect(made.agent.functionCallingEnabled).toBe(true)
     expect(made.warnings).toEqual([

@@ -52,6 +52,46 @@ verifies(
 
 verifies(
   chatRequirements,
+  ['talkifai.chat.stream.end_session'],
+  'the model ends the conversation with its last words, and the client is told',
+  async () => {
+    const agent = await chat.agent([
+      callsTools(['c1', 'end_call', {}]),
+      says('See you on Tuesday.'),
+      says('Still here.'),
+    ])
+    const set = { enabledFunctions: ['end_session'], lastMessage: 'See you on Tuesday.' }
+    expect((await chat.call('PATCH', `/v1/agents/${agent.id}`, set)).status).toBe(200)
+    const session = await chat.begin(agent)
+    const events = await chat.hear(session, 'Bye')
+    expect(events.map(({ event }) => event)).toEqual([
+      'stream_start',
+      'tool_call',
+      'tool_result',
+      'chunk',
+      'stream_end',
+    ])
+    expect(events.at(-1)?.data.end_session).toBe(true)
+    expect(agent.requests()[0]?.body).toMatchObject({
+      messages: [
+        {
+          role: 'system',
+          content: expect.stringContaining(
+            'Answer from the manual.\nWhen you end the conversation, your last words are exactly these: See you on Tuesday.',
+          ),
+        },
+        { role: 'assistant' },
+        { role: 'user', content: 'Bye' },
+      ],
+      tools: [{ function: { name: 'end_call' } }],
+    })
+    // The client ends it, or goes on.
+    expect((await chat.hear(session, 'One more thing')).at(-1)?.data.end_session).toBe(false)
+  },
+)
+
+verifies(
+  chatRequirements,
   ['talkifai.chat.stream.tools'],
   'tools called at once are shown one after another, each with how it ended',
   async () => {

@@ -392,32 +392,3 @@ verifies(
     expect(record.body.data).toMatchObject({ status: 'completed' })
   },
 )
-
-verifies(
-  chatRequirements,
-  ['talkifai.chat.widget_key'],
-  'a widget key is made, and begins a conversation',
-  async () => {
-    const agent = await chat.agent([])
-    const body = { name: 'site', type: 'widget', allowedDomains: ['example.org'] }
-    const made = await chat.call('POST', '/api/organization/api-keys', body)
-    const headers = { authorization: `Bearer ${made.body.data.key}`, origin: 'https://example.org' }
-    const reply = await chat.call('POST', '/v1/chat/sessions', { agent_id: agent.id }, headers)
-    expect(reply.status).toBe(200)
-  },
-)
-
-verifies(
-  chatRequirements,
-  ['talkifai.chat.cors'],
-  'a page of another origin may send the session token',
-  async () => {
-    const session = await chat.begin(await chat.agent([]))
-    const path = `/talkifai/v1/chat/sessions/${session.conversation_id}/messages`
-    const preflight = await fetch(chat.scenario.server.url + path, {
-      method: 'OPTIONS',
-      headers: { origin: 'https://example.org', 'access-control-request-method': 'POST' },
-    })
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://example.org')
-  },
-)

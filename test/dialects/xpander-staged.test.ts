@@ -35,6 +35,25 @@ promise(
 )
 
 promise(
+  ['xpander.invoke.version.draft'],
+  'a task that asks for a draft is 501 while edits wait, and runs what is deployed when none do',
+  async () => {
+    const agent = await xpander.agent({ description: 'One.' })
+    const invoke = `${path(agent.id)}/invoke?version=draft`
+    const body = { input: { text: 'Hello' } }
+    const nothingWaits = await xpander.call('POST', invoke, body)
+    expect([nothingWaits.status, nothingWaits.body.agent_version]).toEqual([200, '2'])
+    await xpander.call('PATCH', path(agent.id), { description: 'Two.' })
+    const refused = await xpander.call('POST', invoke, body)
+    expect([refused.status, refused.body.detail]).toEqual([
+      501,
+      'version: a draft is not run in this version; deploy it with PUT /v1/agents/{agent_id} and leave version out.',
+    ])
+    expect((await xpander.call('POST', invoke.replace('draft', 'latest'), body)).status).toBe(200)
+  },
+)
+
+promise(
   ['xpander.agents.deploy.description'],
   'an agent without a description is described by its instructions',
   async () => {

@@ -45,7 +45,7 @@ promise(
 )
 
 promise(
-  ['xpander.stream.tools', 'xpander.stream.chunks.held', 'xpander.stream.chunks', 'xpander.stream.order'],
+  ['xpander.stream.tools', 'xpander.stream.remarks', 'xpander.stream.chunks', 'xpander.stream.order'],
   'calls stand between what was said before them, which is a thought, and the result',
   async () => {
     const agent = await xpander.agent(
@@ -215,7 +215,7 @@ promise(
     })
     const { server } = xpander.scenario.server
     const endpoints = invocationEndpoints(server.services, { patience: 50 })
-    const invoke = endpoints.find(({ id }) => id === 'agents.invoke_stream')
+    const invoke = endpoints.find(({ id }) => id === 'xpander.agents.invoke_stream')
     const request = {
       principal: await server.services.access.authenticate(xpander.scenario.server.ownerKey),
       params: { agent_id: agent.uuid },

@@ -197,3 +197,21 @@ promise(
     expect([tokens.status, tokens.body.detail.startsWith('user_tokens:')]).toEqual([501, true])
   },
 )
+
+promise(
+  ['xpander.frame.organization'],
+  'a webhook call that names another organization than the key’s is 403',
+  async () => {
+    const agent = await hooked([says('Done.')])
+    const named = (id: string) =>
+      hook({ agent_id: agent.uuid }, { prompt: 'Hi' }, { 'x-organization-id': id })
+    const other = await named(crypto.randomUUID())
+    expect([other.status, other.body.detail]).toEqual([
+      403,
+      'x-organization-id names another organization than that of this API key.',
+    ])
+    const own = await named((await xpander.call('GET', '/v1/agents')).body.items[0].organization_id)
+    expect([own.status, own.body.result]).toEqual([200, 'Done.'])
+    expect(agent.requests()).toHaveLength(1)
+  },
+)

@@ -17,10 +17,11 @@ const server = await startLawServer()
 const { routes, workspace, otherWorkspace } = server
 const own = callerOf(server.url, workspace)
 const other = callerOf(server.url, otherWorkspace)
-const keys: Record<'revoked' | 'expired', string> = { revoked: '', expired: '' }
+const keys: Record<'revoked' | 'expired' | 'public', string> = { revoked: '', expired: '', public: '' }
 
 beforeAll(async () => {
   keys.revoked = await workspace.createKey({ revoked: true })
+  keys.public = await workspace.createKey({ dialect: 'talkifai', allowedOrigins: ['shop.example'] })
   keys.expired = await workspace.createKey({ expiresAt: new Date(Date.now() + 2000) })
   await vi.waitFor(async () => expect(await statusOf(server.url, keys.expired)).toBe(401), 10_000)
 })
@@ -45,11 +46,13 @@ async function send(
   target: string,
   key: string | null,
   body: JsonValue | undefined = anyBody(endpoint),
+  origin: string | null = null,
 ): Promise<Outcome> {
   const reply = await fetch(server.url + target, {
     method: endpoint.method,
     headers: {
       ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(origin !== null && { origin }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -68,6 +71,13 @@ function anyBody(endpoint: LawRoute['endpoint']): JsonValue | undefined {
 /** Any path that matches the route; the caller is refused before anything is looked up. */
 function anyPath(route: LawRoute): string {
   return route.path.replaceAll(/\{\w+\}/g, 'anything')
+}
+
+/** The same below the mount of its dialect, where the form of the key does not say whose request it is. */
+function mountedPath(route: LawRoute): string {
+  const mount = `/${route.dialect.mount}`
+  const path = anyPath(route)
+  return path.startsWith(`${mount}/`) ? path : mount + path
 }
 
 /** An error of this status in the dialect's own envelope; where that names a code, one of these. */
@@ -128,6 +138,22 @@ describe.each(named(guarded))('$name', ({ route }) => {
     expectError(route, outcome, 401, ['invalid_key'])
     expect(outcome.headers.get('www-authenticate')).toBe('Bearer realm="parley", error="invalid_token"')
   })
+
+  if (endpoint.cors === undefined) {
+    test('refuses a key that may be shown in public, and lets no page read the reply', async () => {
+      const outcome = await send(route, mountedPath(route), keys.public, undefined, 'https://shop.example')
+      expectError(route, outcome, 403, ['publishable_key'])
+      expect(outcome.headers.get('access-control-allow-origin')).toBeNull()
+    })
+  } else {
+    test('takes a key that may be shown in public from its own pages alone', async () => {
+      const elsewhere = await send(route, anyPath(route), keys.public, undefined, 'https://evil.example')
+      expectError(route, elsewhere, 403, ['origin_not_allowed'])
+      expect(elsewhere.headers.get('access-control-allow-origin')).toBeNull()
+      const { status } = await send(route, anyPath(route), keys.public, undefined, 'https://shop.example')
+      expect([401, 403]).not.toContain(status)
+    })
+  }
 
   const { scope, role: least } = endpoint
   if (scope !== null && scope !== 'any') {

@@ -8,14 +8,22 @@ import type {
   keySchema,
   meSchema,
   memberSchema,
+  newKeySchema,
+  newMemberSchema,
 } from '../../../src/dialects/native/wire-access.ts'
 import type {
   agentSchema,
   differenceSchema,
   versionSchema,
 } from '../../../src/dialects/native/wire-agents.ts'
-import type { connectionSchema, connectionTestSchema } from '../../../src/dialects/native/wire-connections.ts'
+import type {
+  connectionPatchSchema,
+  connectionSchema,
+  connectionTestSchema,
+  newConnectionSchema,
+} from '../../../src/dialects/native/wire-connections.ts'
 import type { modelSchema, providerSchema } from '../../../src/dialects/native/wire-models.ts'
+import type { PrintedEventData } from '../../../src/dialects/native/wire-run-events.ts'
 import type {
   approvalSchema,
   eventSchema,
@@ -31,18 +39,26 @@ import type { usageSchema } from '../../../src/dialects/native/wire-usage.ts'
 export type Session = z.output<typeof sessionSchema>
 export type Me = z.output<typeof meSchema>
 export type Key = z.output<typeof keySchema>
+export type NewKey = z.input<typeof newKeySchema>
+export type NewMember = z.input<typeof newMemberSchema>
 export type CreatedKey = z.output<typeof createdKeySchema>
 export type Member = z.output<typeof memberSchema>
 export type Agent = z.output<typeof agentSchema>
 export type AgentVersion = z.output<typeof versionSchema>
 export type Difference = z.output<typeof differenceSchema>
 export type Connection = z.output<typeof connectionSchema>
+export type NewConnection = z.input<typeof newConnectionSchema>
+export type ConnectionPatch = z.input<typeof connectionPatchSchema>
 export type ConnectionTest = z.output<typeof connectionTestSchema>
 export type Model = z.output<typeof modelSchema>
 export type Provider = z.output<typeof providerSchema>
 export type Run = z.output<typeof runSchema>
 export type RunState = Run['state']
 export type RunEvent = z.output<typeof eventSchema>
+/** An event whose data is known by its type. */
+export type KnownRunEvent = {
+  [Type in keyof PrintedEventData]: Omit<RunEvent, 'type' | 'data'> & { type: Type; data: PrintedEventData[Type] }
+}[keyof PrintedEventData]
 export type Approval = z.output<typeof approvalSchema>
 export type Thread = z.output<typeof threadSchema>
 export type Message = z.output<typeof messageSchema>

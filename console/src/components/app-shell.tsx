@@ -8,6 +8,7 @@ import {
   BarChart3,
   Bot,
   CircleCheck,
+  House,
   KeyRound,
   MessagesSquare,
   Plug,
@@ -24,6 +25,7 @@ import styles from './app-shell.module.css'
 import { Menu } from './menu.tsx'
 
 const navigation: { to: string; label: string; icon: LucideIcon }[] = [
+  { to: '/', label: 'Home', icon: House },
   { to: '/agents', label: 'Agents', icon: Bot },
   { to: '/playground', label: 'Playground', icon: MessagesSquare },
   { to: '/runs', label: 'Runs', icon: Activity },
@@ -51,7 +53,14 @@ export function AppShell() {
         </div>
         <nav aria-label="Areas" className={styles['nav']}>
           {navigation.map(({ to, label, icon: Icon }) => (
-            <Link key={to} to={to} className={styles['item']} activeProps={{ 'aria-current': 'page' }}>
+            <Link
+              key={to}
+              to={to}
+              className={styles['item']}
+              activeProps={{ 'aria-current': 'page' }}
+              // Every address is below home.
+              activeOptions={{ exact: to === '/' }}
+            >
               <Icon size={16} aria-hidden />
               {label}
             </Link>

@@ -20,7 +20,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 function Toasts() {
   const { toasts } = Toast.useToastManager()
   return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={styles['toast']}>
+    <Toast.Root key={toast.id} toast={toast} aria-label="Notice" className={styles['toast']}>
       <Toast.Description />
       <Toast.Close className={styles['close']} aria-label="Dismiss">
         <X size={14} aria-hidden />

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Clock } from '../../lib/clock.ts'
-import type { AccessStore, KeyHolder } from './access-store.ts'
+import type { AccessStore } from './access-store.ts'
+import type { KeyHolder } from './key-holder-store.ts'
 import { createKeyAuthenticator } from './authenticator.ts'
 import { hashKey } from './key.ts'
 

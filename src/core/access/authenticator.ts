@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { AccessStore, KeyHolder } from './access-store.ts'
+import type { AccessStore } from './access-store.ts'
+import type { KeyHolder } from './key-holder-store.ts'
 import { hashKey } from './key.ts'
 import { roleAtLeast, type Principal } from './principal.ts'
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
-import type { AccessStore, KeyHolder } from './access-store.ts'
+import type { AccessStore } from './access-store.ts'
+import type { KeyHolder } from './key-holder-store.ts'
 
 export type BrowserSessionStore = ReturnType<typeof createBrowserSessionStore>
 

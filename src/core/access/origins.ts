@@ -81,7 +81,7 @@ export function requireAllowedOrigin(
     })
   }
   if (originAllowed(allowedOrigins, origin)) return
-  const cause = `The key allows ${allowedOrigins.join(', ')}.`
   const detail = `Pages of ${origin.slice(0, 300)} may not use this key.`
+  const cause = `${detail} It allows ${allowedOrigins.join(', ')}.`
   throw new AppError('origin_not_allowed', { detail, cause })
 }

@@ -8,6 +8,8 @@ import type { EditedDefinitions, PreparedDefinition } from './prepare-definition
 export interface AgentChange {
   /** The new definition for a present one. May be asked again when somebody else was faster. */
   definition?: (current: AgentDefinition) => AgentDefinition
+  /** Throws when this caller may not change the agent as it is; asked together with `definition`, of the same agent. */
+  refuse?: (agent: Pick<StoredAgent, 'ownerId' | 'visibility'>) => void
   slug?: string | null
   visibility?: Visibility
   enabled?: boolean

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
 import { testDatabase } from '../../../test/support/database.ts'
+import { AppError } from '../../errors.ts'
 import type { Database } from '../../storage/database.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Principal } from '../access/principal.ts'
@@ -244,6 +245,25 @@ describe('who may', () => {
       await expect(attempt()).rejects.toEqual(refusal('forbidden_role'))
     }
     expect(await services.agents.patch(admin, id, { enabled: false })).toMatchObject({ enabled: false })
+  })
+
+  test('a caller with rules of its own is asked again about an agent that somebody changed meanwhile', async () => {
+    const { id } = await services.agents.create(member, { definition: definition(), visibility: 'private' })
+    const seen: string[] = []
+    const [, second] = await Promise.allSettled([
+      services.agents.patch(owner, id, { visibility: 'workspace' }),
+      services.agents.patch(member, id, {
+        refuse: ({ visibility }) => {
+          seen.push(visibility)
+          if (visibility !== 'private') throw new AppError('forbidden_role')
+        },
+        definition: (current) => ({ ...current, instructions: 'Too late.' }),
+      }),
+    ])
+    expect(seen).toEqual(['private', 'workspace'])
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'forbidden_role' } })
+    expect((await services.agents.get(owner, id)).definition.instructions).toBe('Help.')
+    await services.agents.remove(owner, id)
   })
 
   test('only its owner or an admin hides an agent or hands it over, and only to a member', async () => {

@@ -179,6 +179,7 @@ export function createAgentService(options: AgentServiceOptions) {
       throw new AppError('member_not_found')
     }
     return write(principal, agentId, async (agent) => {
+      change.refuse?.(agent)
       const row = changedRow(agent, change, clock)
       if (row.ownerId !== agent.ownerId || row.visibility !== agent.visibility) {
         refuseHandOver(principal, agent)

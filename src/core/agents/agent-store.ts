@@ -41,6 +41,8 @@ export interface AgentFilter {
   after: string | null
   slug?: string
   name?: string
+  /** Part of the name, in upper or lower case. */
+  search?: string
   enabled?: boolean
   visibility?: Visibility
   /** How many of the newest are left out. Default 0. */
@@ -305,10 +307,13 @@ function columns(agent: AgentRow) {
 /** The agents that are there and that the filter wants. */
 function matching(workspaceId: string, filter: Omit<AgentFilter, 'limit' | 'after' | 'offset'>) {
   const eb = expressionBuilder<Schema, 'agents'>()
-  const { slug, name, enabled, visibility, privateOf } = filter
+  const { slug, name, search, enabled, visibility, privateOf } = filter
   const wanted = [eb('agents.workspace_id', '=', workspaceId), eb('agents.deleted_at', 'is', null)]
   if (slug !== undefined) wanted.push(eb('agents.slug', '=', slug))
   if (name !== undefined) wanted.push(eb('agents.name', '=', name))
+  if (search !== undefined) {
+    wanted.push(eb('agents.name', 'ilike', `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`))
+  }
   if (enabled !== undefined) wanted.push(eb('agents.enabled', '=', enabled))
   if (visibility !== undefined) wanted.push(eb('agents.visibility', '=', visibility))
   if (privateOf === null) return eb.and(wanted)

@@ -1,9 +1,10 @@
-import { canonicalJson, isJsonObject, parseJson, type JsonValue } from '../../lib/json.ts'
+import { canonicalJson, isJsonObject, parseForeignJson, type JsonValue } from '../../lib/json.ts'
 import { compilePattern } from '../tools/safe-pattern.ts'
 import type { Condition } from './strategies.ts'
 
 /** What a path may begin with and does not mean: the value itself is the input of a condition. */
 const inputPrefix = 'input.'
+const fence = '```'
 
 /**
  * Whether a condition is true of a value: an answer as the model wrote it, or a tool's result. A text that is JSON, in a
@@ -34,12 +35,17 @@ export function holds(condition: Condition, value: JsonValue): boolean {
 
 /** A text that is one JSON value as that value; models like to wrap it in a code fence. Everything else as it is. */
 export function readAnswer(value: JsonValue): JsonValue {
-  return typeof value === 'string' ? (parseJson(unfenced(value)) ?? value) : value
+  return typeof value === 'string' ? (parseForeignJson(unfenced(value)) ?? value) : value
 }
 
 /** The text without the code fence around all of it, when there is one. */
 export function unfenced(text: string): string {
-  return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text
+  const whole = text.trim()
+  const end = whole.length - fence.length
+  const lineEnd = whole.indexOf('\n')
+  if (lineEnd < 0 || lineEnd >= end || !whole.startsWith(fence) || !whole.endsWith(fence)) return text
+  const language = whole.slice(fence.length, lineEnd).trim()
+  return language === '' || language === 'json' ? whole.slice(lineEnd, end).trim() : text
 }
 
 function memberAt(value: JsonValue, path: string): JsonValue {

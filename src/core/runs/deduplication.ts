@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../lib/json.ts'
+import { canonicalJson, isJsonObject, parseForeignJson, type JsonObject, type JsonValue } from '../../lib/json.ts'
 import type { InputPart } from './run.ts'
-
-/** Text that is JSON nested deeper than a request's body may be is only text. */
-const deepestNesting = 64
 
 /** What selectors look into when a run's caller says nothing else: its text, and its fields when that is a JSON object. */
 export function payloadOf(input: readonly InputPart[]): JsonObject {
   const text = input.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
-  const fields = parseJson(text)
-  return isJsonObject(fields) && !isDeeperThan(fields, deepestNesting) ? { text, ...fields } : { text }
+  const fields = parseForeignJson(text)
+  return isJsonObject(fields) ? { text, ...fields } : { text }
 }
 
 /** The same for requests with equal values under the selectors; null when there is nothing under any of them. */
@@ -30,9 +27,4 @@ function valueAt(payload: JsonObject, path: string): JsonValue | undefined {
     else value = value[name]
   }
   return value
-}
-
-function isDeeperThan(value: JsonValue, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
 }

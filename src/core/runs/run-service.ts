@@ -11,7 +11,7 @@ import { endsStream, type RunEventType } from '../events/event.ts'
 import type { Journal } from '../events/journal.ts'
 import type { Tail } from '../events/tail.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
-import type { Thread } from '../threads/thread.ts'
+import type { Thread, ThreadKey } from '../threads/thread.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
 import type { RunDispatcher } from './dispatch.ts'
 import type { Page, RunFilter, RunStore } from './run-store.ts'
@@ -28,8 +28,13 @@ import {
   type RunPins,
 } from './run.ts'
 
+/** A thread by the caller's own key. `alone`: no other agent of the workspace may have one that is called so. */
+interface KeyedThread extends ThreadKey {
+  alone?: boolean
+}
+
 /** Which thread a run belongs to: an existing one by id, the caller's own key, or a new one. */
-export type ThreadChoice = { id: string } | { namespace: string; key: string } | null
+export type ThreadChoice = { id: string } | KeyedThread | null
 
 export interface RunRequest {
   /** UUID, minted by the caller: the same when a request is repeated. */
@@ -109,7 +114,8 @@ export function createRunService(deps: {
    * Accepts a run. An interactive run on a new thread starts at once, while it is still being stored; one on an existing
    * thread starts when it has its turn there.
    *
-   * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `daily_limit_reached`;
+   * Errors: `agent_not_found`, `agent_disabled`, `version_not_found`, `thread_not_found`, `thread_of_other_agent`,
+   * `daily_limit_reached`;
    * `duplicate_run`, whose `facts.run_id` is the run that was begun for the same request before.
    */
   async function create(principal: Principal, request: RunRequest): Promise<AcceptedRun> {
@@ -245,7 +251,7 @@ export function createRunService(deps: {
   async function findThread(
     principal: Principal,
     agentId: string,
-    choice: { id: string } | { namespace: string; key: string },
+    choice: { id: string } | KeyedThread,
   ): Promise<Thread> {
     if ('id' in choice) {
       const thread = await threads.find(principal.workspaceId, choice.id)
@@ -257,14 +263,12 @@ export function createRunService(deps: {
       return thread
     }
     const { workspaceId } = principal
-    return await threads.insert({
-      id: newId(),
-      workspaceId,
-      agentId,
-      namespace: choice.namespace,
-      key: choice.key,
-      metadata: {},
-    })
+    const { namespace, key, alone = false } = choice
+    const wanted = { id: newId(), workspaceId, agentId, namespace, key, metadata: {} }
+    if (!alone) return await threads.insert(wanted)
+    const thread = await threads.insertAlone(wanted)
+    if (thread === null) throw new AppError('thread_of_other_agent')
+    return thread
   }
 
   async function get(principal: Principal, id: string): Promise<Run> {

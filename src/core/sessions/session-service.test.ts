@@ -191,3 +191,31 @@ test('a member sees the sessions of the agents they see, newest first, page by p
   await agents.remove(owner, agentId)
   expect((await sessions.get(member, namespace, first.key)).id).toBe(first.id)
 })
+
+test('a session ends when the key that began it is revoked, at that time', async () => {
+  const session = await begin(await agent())
+  const other = await begin(await agent(), await workspace.person('admin'))
+  const { keyId, workspaceId, userId } = session.principal
+  const revokedAt = new Date(clock.now() + 1000)
+  await database.kysely
+    .insertInto('keys')
+    .values({
+      id: keyId,
+      workspace_id: workspaceId,
+      user_id: userId,
+      name: 'gone',
+      role: 'owner',
+      scopes: [],
+      dialect: null,
+      allowed_origins: null,
+      hash: keyId,
+      hint: '',
+      revoked_at: revokedAt,
+    })
+    .execute()
+  expect(await say(session)).toBe('session_ended')
+  await sessions.sweep()
+  const ended = await sessions.find(namespace, session.key)
+  expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked', endedAt: revokedAt })
+  expect(await stateOf(other)).toBe('active')
+})

@@ -75,10 +75,7 @@ export function createSessionStore(kysely: Kysely<Schema>) {
     },
 
     /** `revoked`: the key that began it was. */
-    async findByKey(
-      namespace: string,
-      key: string,
-    ): Promise<{ session: Session; revoked: boolean } | null> {
+    async findByKey(namespace: string, key: string): Promise<{ session: Session; revoked: boolean } | null> {
       const row = await kysely
         .selectFrom('sessions')
         .selectAll()

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Database } from '../../storage/database.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { eventsOfTypes } from '../events/event-store.ts'
@@ -7,19 +7,19 @@ import type { EventType } from '../events/event.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Thread, ThreadFilter, ThreadKey } from './thread.ts'
 
+type NewThread = Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>
+
 export type ThreadStore = ReturnType<typeof createThreadStore>
 
 export function createThreadStore(database: Database) {
   const db = database.kysely
 
   /** Deleted threads have given up their key. */
-  async function findByKey({
-    workspaceId,
-    agentId,
-    namespace,
-    key,
-  }: Pick<Thread, 'workspaceId' | 'agentId' | 'namespace' | 'key'>): Promise<Thread | null> {
-    const row = await db
+  async function findByKey(
+    { workspaceId, agentId, namespace, key }: Pick<Thread, 'workspaceId' | 'agentId' | 'namespace' | 'key'>,
+    reader: Kysely<Schema> = db,
+  ): Promise<Thread | null> {
+    const row = await reader
       .selectFrom('threads')
       .selectAll()
       .where('workspace_id', '=', workspaceId)
@@ -30,28 +30,46 @@ export function createThreadStore(database: Database) {
     return row ? threadFromRow(row) : null
   }
 
+  async function add(thread: NewThread, writer: Kysely<Schema> = db): Promise<Thread> {
+    await writer
+      .insertInto('threads')
+      .values({
+        id: thread.id,
+        workspace_id: thread.workspaceId,
+        agent_id: thread.agentId,
+        namespace: thread.namespace,
+        key: thread.key,
+        metadata: JSON.stringify(thread.metadata),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const stored = await findByKey(thread, writer)
+    if (stored === null) throw new Error('A thread went away while it was made.')
+    return stored
+  }
+
   return {
     /** The thread of this key: the one that is there, else a new one. */
-    async insert(
-      thread: Pick<Thread, 'id' | 'workspaceId' | 'agentId' | 'namespace' | 'key' | 'metadata'>,
-    ): Promise<Thread> {
+    insert: async (thread: NewThread): Promise<Thread> => (await findByKey(thread)) ?? (await add(thread)),
+
+    /** The same for a key that only one agent of the workspace may have; null: another one has it. */
+    async insertAlone(thread: NewThread): Promise<Thread | null> {
       const existing = await findByKey(thread)
       if (existing !== null) return existing
-      await db
-        .insertInto('threads')
-        .values({
-          id: thread.id,
-          workspace_id: thread.workspaceId,
-          agent_id: thread.agentId,
-          namespace: thread.namespace,
-          key: thread.key,
-          metadata: JSON.stringify(thread.metadata),
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-      const stored = await findByKey(thread)
-      if (stored === null) throw new Error('A thread went away while it was made.')
-      return stored
+      const { workspaceId, agentId, namespace, key } = thread
+      return await db.transaction().execute(async (transaction) => {
+        const turn = `thread key ${JSON.stringify([workspaceId, namespace, key])}`
+        await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(transaction)
+        const other = await transaction
+          .selectFrom('threads')
+          .select('id')
+          .where('workspace_id', '=', workspaceId)
+          .where('namespace', '=', namespace)
+          .where('key', '=', key)
+          .where('agent_id', '!=', agentId)
+          .executeTakeFirst()
+        return other === undefined ? await add(thread, transaction) : null
+      })
     },
 
     findByKey,

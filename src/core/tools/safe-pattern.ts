@@ -1,4 +1,5 @@
 import v8 from 'node:v8'
+import vm from 'node:vm'
 
 /** Longer patterns are refused: nobody writes them by hand, and compiling them is work for the asker's benefit only. */
 export const maxPatternLength = 1_000
@@ -7,31 +8,98 @@ const needsUnicode = /\\[pPu]\{/
 /** Longer texts never match on the ordinary engine, whose time grows faster than the text. */
 const maxTestedLength = 10_000
 
+/** Linear time is not little time: from this many characters of the text times those of the pattern on, it is watched. */
+const unwatchedWork = 200_000
+/** Milliseconds that one test may take, and all slow tests of one pattern together within `budgetWindow` milliseconds. */
+const longestTest = 100
+const budget = 500
+const budgetWindow = 10_000
+/** Tests that take less are not counted, milliseconds. */
+const slowFrom = 1
+const mostKept = 1_000
+
 export type PatternTest = { test(text: string): boolean }
+
+const kept = new Map<string, PatternTest>()
 
 /**
  * A regular expression that a tenant wrote and a model feeds: both may be hostile, so its time must be bounded.
  *
  * V8's linear-time engine runs it where it can. What that engine cannot run (lookaround, back references, Unicode
  * classes, counted repeats) runs on the ordinary one, unless it repeats something that itself repeats, which is where
- * exponential time comes from. Throws a SyntaxError with a readable message for what is not accepted.
+ * exponential time comes from. What is left is stopped by the clock, and then does not match: a few repeats in a row
+ * are enough to take minutes. Throws a SyntaxError with a readable message for what is not accepted.
  */
 export function compilePattern(pattern: string): PatternTest {
+  const known = kept.get(pattern)
+  if (known !== undefined) return known
+  const compiled = compile(pattern)
+  if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '')
+  kept.set(pattern, compiled)
+  return compiled
+}
+
+function compile(pattern: string): PatternTest {
   if (pattern.length > maxPatternLength) {
     throw new SyntaxError(`a pattern may have at most ${maxPatternLength} characters`)
   }
   const unicode = needsUnicode.test(pattern)
   const plain = new RegExp(pattern, unicode ? 'u' : '')
-  if (!unicode) {
-    const linear = linearPattern(pattern)
-    if (linear !== null) return linear
+  const linear = unicode ? null : linearPattern(pattern)
+  if (linear !== null) {
+    const slow = watched(linear)
+    return { test: (text) => (text.length * pattern.length < unwatchedWork ? linear : slow).test(text) }
   }
   if (repeatsARepeat(pattern)) {
     throw new SyntaxError(
       `the pattern ${JSON.stringify(pattern)} repeats a group that repeats; write it without nesting`,
     )
   }
-  return { test: (text) => text.length <= maxTestedLength && plain.test(text) }
+  const slow = watched(plain)
+  return { test: (text) => text.length <= maxTestedLength && slow.test(text) }
+}
+
+/** Tests within a time. A pattern that has used up its own does not match until the window is over. */
+function watched(pattern: RegExp): PatternTest {
+  let spent = 0
+  let since = performance.now()
+  return {
+    test(text) {
+      const began = performance.now()
+      if (began - since >= budgetWindow) [spent, since] = [0, began]
+      if (spent >= budget) return false
+      try {
+        return testInTime(pattern, text)
+      } finally {
+        const ms = performance.now() - began
+        if (ms >= slowFrom) spent += ms
+      }
+    },
+  }
+}
+
+let watch: { context: vm.Context; script: vm.Script } | null = null
+
+/** False when it takes too long: a script can be stopped in the middle of an expression, a function cannot. */
+function testInTime(pattern: RegExp, text: string): boolean {
+  watch ??= { context: vm.createContext({}), script: new vm.Script('pattern.test(text)') }
+  const { context, script } = watch
+  context['pattern'] = pattern
+  context['text'] = text
+  try {
+    return script.runInContext(context, { timeout: longestTest }) === true
+  } catch (error) {
+    if (isTimeout(error)) return false
+    throw error
+  } finally {
+    context['text'] = ''
+  }
+}
+
+/** The error is of the other context, and so no instance of this one's Error. */
+function isTimeout(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
+  return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 }
 
 /** V8's own: this expression must run in linear time. */

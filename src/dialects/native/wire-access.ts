@@ -38,6 +38,7 @@ export const newKeySchema = z
     dialect: z.string().optional().describe('In the form of which dialect; default: native.'),
     allowed_origins: z
       .array(z.string().max(300))
+      .nullable()
       .optional()
       .describe(
         'Makes a key that may be shown in public: pages of these sites begin chats with it, and it does nothing else. Write `example.org`, which includes its subdomains, or `https://shop.example.org:8443`; `localhost` is always allowed. Only with a dialect whose clients run in browsers: talkifai.',

@@ -8,15 +8,7 @@ const replyTextSchema = z.enum(['whole', 'first_of_result_data_message'])
 const jsonSchemaSchema = z.record(z.string(), z.json()).describe('JSON Schema of the arguments, an object.')
 
 /** Tools that are documented for later; asking for one is answered with `feature_unavailable`. */
-const laterTools = [
-  'web_search',
-  'x_search',
-  'file_search',
-  'mcp',
-  'openapi',
-  'agent',
-  'code',
-] as const
+const laterTools = ['web_search', 'x_search', 'file_search', 'mcp', 'openapi', 'agent', 'code'] as const
 
 const shared = {
   name: z.string().describe('What the model calls it: 1 to 64 letters, digits, underscores or hyphens.'),

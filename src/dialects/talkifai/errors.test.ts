@@ -16,7 +16,7 @@ verifies(talkifaiRequirements, ['talkifai.errors.statuses'], 'each failure has i
     ['forbidden_role', 403, 'FORBIDDEN'],
     ['agent_not_found', 404, 'AGENT_NOT_FOUND'],
     ['run_not_found', 404, 'NOT_FOUND'],
-    ['agent_disabled', 409, 'AGENT_INACTIVE'],
+    ['agent_disabled', 403, 'AGENT_INACTIVE'],
     ['tool_in_use', 409, 'CONFLICT'],
     ['body_too_large', 413, 'BODY_TOO_LARGE'],
     ['unsupported_media_type', 415, 'UNSUPPORTED_MEDIA_TYPE'],

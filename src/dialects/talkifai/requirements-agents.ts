@@ -228,8 +228,7 @@ export const agentRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.agents.functions.unknown',
     source: 'chosen',
-    behaviour:
-      'Names that are unknown, transfer_call among them, are kept and reported in `warnings`.',
+    behaviour: 'Names that are unknown, transfer_call among them, are kept and reported in `warnings`.',
     status: 'echoed',
   },
   {

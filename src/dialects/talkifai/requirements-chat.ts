@@ -206,7 +206,8 @@ export const chatRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.chat.revoked',
     source: 'chosen',
-    behaviour: 'The conversations that a key began end when it is revoked; what is being answered is answered.',
+    behaviour:
+      'The conversations that a key began end when it is revoked; what is being answered is answered.',
     status: 'honoured',
   },
   {

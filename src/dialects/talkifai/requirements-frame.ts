@@ -5,7 +5,8 @@ export const frameRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.frame.mount',
     source: 'chosen',
-    behaviour: 'The API is at /talkifai, and at the bare paths for keys that begin with tk_live_ or tk_widget_.',
+    behaviour:
+      'The API is at /talkifai, and at the bare paths for keys that begin with tk_live_ or tk_widget_.',
     status: 'honoured',
   },
   {

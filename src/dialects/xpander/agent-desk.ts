@@ -1,7 +1,7 @@
 import type { Principal } from '../../core/access/principal.ts'
 import type { Agent } from '../../core/agents/agent.ts'
 import { AppError } from '../../errors.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import { SharedToolMissing } from '../shared-tools.ts'
 import { withWireFields } from '../wire-fields.ts'
 import { agentField } from './agent-fields.ts'
@@ -177,7 +177,7 @@ export function createAgentDesk(services: XpanderServices) {
         printAgent(state, printing, { baseUrl: '' }),
       )
       const fields = Object.entries(all).filter(([field]) => !ownToOne.has(field))
-      return Object.fromEntries(fields) as JsonObject // a printed agent is JSON
+      return Object.fromEntries<JsonValue>(fields)
     },
   }
 }

@@ -52,7 +52,7 @@ export function keeping<Definition extends Extended>(
 }
 
 /** A field that is only kept, as it is printed. */
-export function echoed<Field extends EchoedField>(definition: Extended, field: Field): JsonValue {
+export function echoed(definition: Extended, field: EchoedField): JsonValue {
   return kept(definition, field) ?? echoedDefaults[field]
 }
 

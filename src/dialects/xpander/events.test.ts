@@ -6,6 +6,7 @@ import type { Run } from '../../core/runs/run.ts'
 import { noUsage } from '../../core/runs/usage.ts'
 import { TaskWire, type TaskWireOptions } from './events.ts'
 import { TaskView } from './task-view.ts'
+import { ToolItems } from './tool-items.ts'
 
 let seq = 0
 
@@ -39,8 +40,10 @@ const run: Run = {
 
 function wire(options: Partial<TaskWireOptions> = {}): TaskWire {
   seq = 0
-  const context = { taskId: 't1', definition: emptyDefinition('Bot'), continuous: false, subTasks: [] }
-  const none = { thinking: new Set<string>(), holdsText: false, ids: false, after: null }
+  const definition = emptyDefinition('Bot')
+  const items = new ToolItems({ definition, tools: [] })
+  const context = { taskId: 't1', definition, continuous: false, items, subTasks: [] }
+  const none = { thinking: new Set<string>(), heldCharacters: 0, ids: false, after: null }
   return new TaskWire(new TaskView(context, run), { ...none, ...options })
 }
 
@@ -85,15 +88,15 @@ test('a reader who has come back is told nothing again, and that what was heard 
 })
 
 test('a model that does not stream is shown once', () => {
-  for (const holdsText of [false, true]) {
-    const silent = wire({ holdsText })
+  for (const heldCharacters of [0, 280, Infinity]) {
+    const silent = wire({ heldCharacters })
     take(silent, said('Hello.'), completed('Hello.'))
     expect(sent(silent)).toEqual(['chunk Hello.', 'task_finished completed'])
   }
 })
 
 test('held text before calls is a thought, and the result keeps its pieces', () => {
-  const held = wire({ holdsText: true })
+  const held = wire({ heldCharacters: 280 })
   take(
     held,
     delta('Let me see.'),
@@ -102,13 +105,58 @@ test('held text before calls is a thought, and the result keeps its pieces', () 
     delta('works.'),
     said('It works.'),
   )
-  expect(sent(held)).toEqual(['think Let me see.', 'tool_call_request look'])
+  expect(sent(held)).toEqual(['think Let me see.', 'tool_call_request look', 'chunk It ', 'chunk works.'])
   take(held, completed('It works.'))
-  expect(sent(held)).toEqual(['chunk It ', 'chunk works.', 'task_finished completed'])
+  expect(sent(held)).toEqual(['task_finished completed'])
+})
+
+test('more than 280 characters before calls are shown at once and stand at the start of the result', () => {
+  const remark = 'a'.repeat(280)
+  const long = wire({ heldCharacters: 280 })
+  take(long, delta(remark))
+  expect(sent(long)).toEqual([])
+  take(long, delta('b'))
+  expect(sent(long)).toEqual([`chunk ${remark}`, 'chunk b'])
+  take(long, said(`${remark}b`, 'look'), delta('Done.'))
+  expect(sent(long)).toEqual(['tool_call_request look'])
+  take(long, said('Done.'), completed('Done.'))
+  expect(long.view.result).toBe(`${remark}b\n\nDone.`)
+  expect(sent(long)).toEqual(['chunk \n\n', 'chunk Done.', 'task_finished completed'])
+})
+
+test('text of an agent that goes several rounds is held wholly, and what earlier rounds said is no result', () => {
+  const part = 'a'.repeat(281)
+  const rounds = wire({ heldCharacters: Infinity })
+  take(rounds, delta(part), said(part, 'look'), said('Draft.'))
+  take(rounds, event('iteration.completed', { iteration: 1, times: 2, output: 'Draft.' }))
+  expect(sent(rounds)).toEqual(['tool_call_request look', `think ${part}\n\nDraft.`])
+  take(rounds, delta(part), said(part, 'look'), delta('Final.'), said('Final.'), completed('Final.'))
+  expect(rounds.view.result).toBe(`${part}\n\nFinal.`)
+  expect(sent(rounds)).toEqual([
+    'tool_call_request look',
+    `chunk ${part}`,
+    'chunk \n\n',
+    'chunk Final.',
+    'task_finished completed',
+  ])
+})
+
+test('a step that is begun again loses its own text and keeps that of the steps before it', () => {
+  const part = 'a'.repeat(281)
+  const again = wire({ heldCharacters: 280 })
+  take(again, delta(part), said(part, 'look'), delta('Hal'), restarted(), delta('Done.'), said('Done.'))
+  take(again, completed('Done.'))
+  expect(sent(again)).toEqual([
+    `chunk ${part}`,
+    'tool_call_request look',
+    'chunk \n\n',
+    'chunk Done.',
+    'task_finished completed',
+  ])
 })
 
 test('a result that is not what was written is shown as it is', () => {
-  const cleaned = wire({ holdsText: true })
+  const cleaned = wire({ heldCharacters: Infinity })
   take(cleaned, delta('```{"a":1}```'), said('```{"a":1}```'), completed('{"a":1}'))
   expect(sent(cleaned)).toEqual(['chunk {"a":1}', 'task_finished completed'])
 })

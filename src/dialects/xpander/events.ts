@@ -4,6 +4,7 @@ import type { SseMessage } from '../../http/endpoint.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
 import { isJsonObject } from '../../lib/json.ts'
 import { printTask } from './print-task.ts'
+import { betweenParts, isRemark } from './task-result.ts'
 import type { TaskView } from './task-view.ts'
 import { printTime } from './wire-common.ts'
 
@@ -33,10 +34,11 @@ export interface TaskWireOptions {
   /** Names of the tools that are thoughts. */
   thinking: ReadonlySet<string>
   /**
-   * Text can still turn out to be no part of the result: the agent has tools, goes several rounds or answers in a checked
-   * form. It is then shown once the run is complete, for chunks cannot be taken back.
+   * The text of a step is held until it has more characters than these, for chunks cannot be taken back. 0: nothing that is
+   * said can turn out to be no part of the result. Infinity: all of it can until the run is complete, because the agent
+   * goes several rounds or answers in a checked form.
    */
-  holdsText: boolean
+  heldCharacters: number
   /** Adds ids to resume after. */
   ids: boolean
   /** Where a reader was who has come back: nothing up to there is sent again. */
@@ -53,10 +55,14 @@ export class TaskWire {
   #queue: Placed[] = []
   /** Text that is not shown yet, in the pieces in which it came. */
   #held: string[] = []
+  /** How many of these belong to steps that are complete. */
+  #heldBefore = 0
   /** All text that was shown as chunks. */
   #shown = ''
   /** How much of it belongs to steps that are complete. */
   #settled = 0
+  /** How much the model has said in this step, characters. */
+  #stepLength = 0
   /** Whether text of this step was sent, and not only queued. */
   #sent = false
   #thought = ''
@@ -101,8 +107,10 @@ export class TaskWire {
   text(text: string): void {
     this.#flushThought()
     if (text === '') return
-    if (this.#options.holdsText) this.#held.push(text)
-    else this.#chunk(text)
+    if (this.#stepLength === 0 && (this.#shown !== '' || this.#held.length > 0)) this.#held.push(betweenParts)
+    this.#stepLength += text.length
+    this.#held.push(text)
+    if (this.#stepLength > this.#options.heldCharacters) this.#release()
   }
 
   /** A step is complete. */
@@ -110,18 +118,20 @@ export class TaskWire {
     if (this.#thought === '') this.#thought = reasoning.map((part) => part.text).join('\n')
     this.#flushThought()
     // A model that does not stream says everything at once.
-    if (this.#held.length === 0 && this.#shown.length === this.#settled) this.text(text)
+    if (this.#stepLength === 0) this.text(text)
+    if (calls.length > 0 && isRemark(text)) this.#remark(text)
+    else if (Number.isFinite(this.#options.heldCharacters)) this.#release()
+    this.#heldBefore = this.#held.length
     this.#settled = this.#shown.length
+    this.#stepLength = 0
     this.#sent = false
     for (const placed of this.#queue) placed.isOpen = false
-    if (calls.length === 0) return
-    this.drop('think')
     for (const { callId, tool, arguments: args } of calls) this.#called(callId, tool, args)
   }
 
   completed({ callId, tool, status, output }: EventTypes['tool.completed']): void {
     if (this.#isThought(tool)) return
-    const call = this.#calls.get(callId) ?? printCall(callId, tool, null)
+    const call = this.#calls.get(callId) ?? this.#printCall(callId, tool, null)
     this.#send('tool_call_result', { ...call, result: output, is_error: status !== 'ok' })
   }
 
@@ -129,6 +139,7 @@ export class TaskWire {
   drop(as: 'think' | 'nothing'): void {
     const text = this.#held.join('')
     this.#held = []
+    this.#heldBefore = 0
     if (as === 'think' && text.trim() !== '') this.#send('think', text)
   }
 
@@ -137,17 +148,18 @@ export class TaskWire {
     this.#thought = ''
     const open = this.#queue.filter(({ isOpen }) => isOpen)
     if (this.#sent || open.some((one) => this.#wasSeen(one))) return this.fail(brokenAnswer)
-    this.#held = []
+    this.#held.splice(this.#heldBefore)
+    this.#stepLength = 0
     this.#shown = this.#shown.slice(0, this.#settled)
     this.#queue = this.#queue.filter(({ isOpen }) => !isOpen)
   }
 
   /** The result is there: what of it was not shown is, and then the task. */
-  finish(output: string): void {
-    const pieces =
-      this.#shown + this.#held.join('') === output ? this.#held : [output.slice(this.#shown.length)]
-    this.#held = []
-    if (output.startsWith(this.#shown)) for (const piece of pieces) this.#chunk(piece)
+  finish(): void {
+    const result = this.view.result ?? ''
+    // A checked answer can be another text than the one that the model wrote.
+    if (this.#shown + this.#held.join('') !== result) this.#held = [result.slice(this.#shown.length)]
+    if (result.startsWith(this.#shown)) this.#release()
     this.snapshot('task_finished')
   }
 
@@ -164,13 +176,38 @@ export class TaskWire {
       this.#send(thinking.type, typeof thought === 'string' ? thought : JSON.stringify(thought ?? null))
       return
     }
-    const call = printCall(callId, tool, args)
+    const call = this.#printCall(callId, tool, args)
     this.#calls.set(callId, call)
     this.#send('tool_call_request', call)
   }
 
+  #printCall(callId: string, tool: string, args: JsonValue): JsonObject {
+    const { nodeId, operationId } = this.view.context.items.of(tool)
+    return {
+      request_id: callId,
+      operation_id: operationId,
+      tool_call_id: callId,
+      graph_node_id: nodeId,
+      tool_name: tool,
+      payload: args,
+      reasoning: null,
+    }
+  }
+
   #isThought(tool: string): boolean {
     return this.#options.thinking.has(tool)
+  }
+
+  /** What the model said in this step is a thought, unless somebody was shown it already. */
+  #remark(text: string): void {
+    if (this.#shown.length > this.#settled) return
+    this.#held.splice(this.#heldBefore)
+    if (text.trim() !== '') this.#send('think', text)
+  }
+
+  /** What is held turned out to be a part of the result. */
+  #release(): void {
+    for (const piece of this.#held.splice(0)) this.#chunk(piece)
   }
 
   #flushThought(): void {
@@ -196,18 +233,6 @@ export class TaskWire {
   }
 }
 
-function printCall(callId: string, tool: string, args: JsonValue): JsonObject {
-  return {
-    request_id: callId,
-    operation_id: tool,
-    tool_call_id: callId,
-    graph_node_id: tool,
-    tool_name: tool,
-    payload: args,
-    reasoning: null,
-  }
-}
-
 type Take<Type extends RunEventType> = (wire: TaskWire, data: EventTypes[Type]) => void
 
 const takes: { [Type in RunEventType]?: Take<Type> } = {
@@ -226,7 +251,7 @@ const takes: { [Type in RunEventType]?: Take<Type> } = {
   },
   'tool.completed': (wire, data) => wire.completed(data),
   'run.waiting': (wire) => wire.snapshot('task_updated'),
-  'run.completed': (wire, { output }) => wire.finish(output),
+  'run.completed': (wire) => wire.finish(),
   'run.failed': (wire) => wire.snapshot('task_finished'),
   'run.cancelled': (wire) => wire.snapshot('task_finished'),
 }

@@ -84,7 +84,7 @@ const longestDescription = 200
 /** The definition, described by the beginning of its instructions where it has no description. */
 export function describedByInstructions(definition: AgentDefinition): AgentDefinition {
   const { general, role, goal } = instructionParts(definition)
-  const [said] = [general, ...role, ...goal].filter((text) => text.trim() !== '')
+  const said = [general, ...role, ...goal].find((text) => text.trim() !== '')
   if (definition.description || said === undefined) return definition
   const [sentence = ''] = said.trim().split(/(?<=[.!?])\s|\n/, 1)
   return { ...definition, description: sentence.slice(0, longestDescription).toWellFormed() }

@@ -31,7 +31,7 @@ function coreOf({ onSuccess, onError }: Notices): JsonObject {
 export function printNotifications(definition: AgentDefinition): PrintedNotifications {
   const { notices } = definition
   const sent = asSent(kept(definition, 'notification_settings'), coreOf(notices))
-  if (isJsonObject(sent)) return sent as PrintedNotifications // only withNotifications writes it
+  if (isJsonObject(sent)) return sent // only withNotifications writes it
   return {
     ...(notices.onSuccess.length > 0 && { on_success: { webhook: notices.onSuccess.map(printWebhook) } }),
     ...(notices.onError.length > 0 && { on_error: { webhook: notices.onError.map(printWebhook) } }),

@@ -1,3 +1,4 @@
+import type { Principal } from '../../core/access/principal.ts'
 import { AppError } from '../../errors.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 
@@ -6,27 +7,31 @@ const organizationHeader = 'x-organization-id'
 
 type Request = Parameters<Endpoint['handle']>[0]
 
-function refuseOther(request: Request): void {
-  const named = request.headers(organizationHeader)
-  if (named === undefined || named.toLowerCase() === request.principal.workspaceId) return
+/** Errors: `workspace_forbidden` when the request names another organization than the key's own. */
+export function refuseOtherOrganization(
+  headers: Request['headers'],
+  { workspaceId }: Pick<Principal, 'workspaceId'>,
+): void {
+  const named = headers(organizationHeader)
+  if (named === undefined || named.toLowerCase() === workspaceId) return
   throw new AppError('workspace_forbidden', {
     detail: `${organizationHeader} names another organization than that of this API key.`,
   })
 }
 
-/** The endpoint, which refuses a request that names another organization than the key's own. */
+/** The endpoint, which does the same; one that checks its credential by itself does it there. */
 export function ofOrganization(endpoint: Endpoint): Endpoint {
   if (endpoint.scope === null) return endpoint
   const { handle, reattach } = endpoint
   return {
     ...endpoint,
     async handle(request) {
-      refuseOther(request)
+      refuseOtherOrganization(request.headers, request.principal)
       return await handle(request)
     },
     ...(reattach && {
       async reattach(request: Request) {
-        refuseOther(request)
+        refuseOtherOrganization(request.headers, request.principal)
         return await reattach(request)
       },
     }),

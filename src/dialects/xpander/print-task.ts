@@ -1,10 +1,10 @@
 import type { Run, RunError, RunState, WaitingFor } from '../../core/runs/run.ts'
 import type { Thread } from '../../core/threads/thread.ts'
-import { agentField } from './agent-fields.ts'
 import { printVersion } from './agent-version.ts'
 import { coreProvider, wireProvider, wireProviders } from './providers.ts'
 import { inputText, readNotes } from './task-notes.ts'
 import type { Question, TaskFacts, TaskView } from './task-view.ts'
+import type { ToolItems } from './tool-items.ts'
 import { printTime } from './wire-common.ts'
 import type { EndUser } from './wire-invoke.ts'
 import type { Task, TaskListItem, TaskStatus } from './wire-tasks.ts'
@@ -41,11 +41,6 @@ function statusOf({ state, error }: Pick<Run, 'state' | 'error'>): TaskStatus {
 
 function failedAs(error: RunError | null): TaskStatus {
   return error !== null && businessFailures.includes(error.code) ? 'failed' : 'error'
-}
-
-/** What a client reads as the result; always text. */
-function resultOf({ output, error }: Run): string | null {
-  return error === null ? output : agentField(error.message)
 }
 
 const internalStatuses: Record<WaitingFor['type'], string> = {
@@ -90,12 +85,16 @@ function questionOf(questions: readonly Question[]): Question | null {
   return questions.find(({ decision }) => decision === null) ?? questions.at(-1) ?? null
 }
 
-function printQuestion({ kind, tool, decision, decidedBy, ...question }: Question): Task['hitl_request'] {
+function printQuestion(
+  { kind, tool, decision, decidedBy, ...question }: Question,
+  items: ToolItems,
+): Task['hitl_request'] {
   const asked = kind === 'approval' ? `May ${tool} be called?` : `It is not known whether ${tool} was called.`
   const approved = approving.has(decision)
+  const { nodeId, operationId } = items.of(tool)
   return {
-    wait_node_id: tool,
-    operation_id: tool,
+    wait_node_id: nodeId,
+    operation_id: operationId,
     title: tool,
     description: asked,
     content: JSON.stringify(question.arguments, null, 2),
@@ -138,7 +137,7 @@ const optionalTime = (time: Date | null): string | null => (time === null ? null
 /** A task as its latest turn left it. */
 export function printTask(view: TaskView): Task {
   const { run, facts, context } = view
-  const { definition, subTasks } = context
+  const { definition, subTasks, items } = context
   const notes = readNotes(run)
   const question = questionOf(facts.questions)
   return {
@@ -152,19 +151,19 @@ export function printTask(view: TaskView): Task {
     },
     status: statusOf(run),
     internal_status: internalStatusOf(run),
-    last_executed_node_id: facts.lastTool,
+    last_executed_node_id: facts.lastTool === null ? null : items.of(facts.lastTool).nodeId,
     agent_version: printVersion(run.agentVersion),
     created_at: printTime(run.createdAt),
     started_at: optionalTime(run.startedAt),
     paused_at: facts.pausedAt === null ? null : printTime(new Date(facts.pausedAt)),
     finished_at: optionalTime(run.finishedAt),
-    result: resultOf(run),
+    result: view.result,
     parent_execution: notes.parent_execution,
     sub_executions: subTasks.map(({ id }) => id),
     finished_sub_executions: subTasks.filter(({ finished }) => finished).map(({ id }) => id),
     is_manually_stopped: wasStoppedByHand(run, facts),
     payload_extension: null,
-    hitl_request: question === null ? null : printQuestion(question),
+    hitl_request: question === null ? null : printQuestion(question, items),
     pending_eca_request: null,
     source: notes.source,
     worker_id: null,
@@ -195,7 +194,8 @@ export function printTask(view: TaskView): Task {
   }
 }
 
-export function printTaskListItem(thread: Thread, run: Run): TaskListItem {
+/** `result`: what the client reads as that. */
+export function printTaskListItem(thread: Thread, run: Run, result: string | null): TaskListItem {
   const notes = readNotes(run)
   return {
     id: printTaskId(thread),
@@ -208,7 +208,7 @@ export function printTaskListItem(thread: Thread, run: Run): TaskListItem {
     created_at: printTime(run.createdAt),
     updated_at: printTime(run.finishedAt ?? run.startedAt ?? run.createdAt),
     source_node_type: notes.source_node_type,
-    result: resultOf(run),
+    result,
     title: notes.title,
   }
 }

@@ -17,7 +17,8 @@ export const frameRequirements: readonly Requirement[] = [
   {
     id: 'xpander.frame.organization',
     source: 'observed',
-    behaviour: 'An `x-organization-id` that names another organization than the key’s is 403.',
+    behaviour:
+      'An `x-organization-id` that names another organization than the key’s is 403, at the webhook too.',
     status: 'honoured',
   },
   {

@@ -36,7 +36,7 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.version.draft',
     source: 'documented',
-    behaviour: '`version=draft` runs what is deployed.',
+    behaviour: '`version=draft` runs what is deployed; where edits wait for their deployment it is 501.',
     status: 'honoured',
   },
   {
@@ -117,7 +117,7 @@ export const invocationRequirements: readonly Requirement[] = [
     id: 'xpander.invoke.id',
     source: 'documented',
     behaviour:
-      'The id of the task and of its conversation: any text of up to 255 characters, new when absent; 409 when it is a task of another agent.',
+      'The id of the task and of its conversation: any text of up to 255 characters, new when absent; 409 when it is a task of another agent, also for two that come at once.',
     status: 'honoured',
   },
   {

@@ -26,14 +26,21 @@ export const streamRequirements: readonly Requirement[] = [
     id: 'xpander.stream.chunks.live',
     source: 'chosen',
     behaviour:
-      'Where the agent has no tools, goes one round and answers in text or markdown, chunks are sent while the model writes.',
+      'Chunks are sent while the model writes; of an agent with tools, once what it says in a step has more than 280 characters.',
     status: 'honoured',
   },
   {
     id: 'xpander.stream.chunks.held',
     source: 'chosen',
     behaviour:
-      'Otherwise text can still turn out to be no part of the result, and chunks are sent once it is known; what was said before calls and in earlier rounds is a `think`.',
+      'Where an agent may be tried again, goes several rounds or answers in JSON, chunks are sent once the result is known; what was said in earlier rounds is a `think`.',
+    status: 'honoured',
+  },
+  {
+    id: 'xpander.stream.remarks',
+    source: 'chosen',
+    behaviour:
+      'What is said before calls is a remark, a `think`, when it has at most 280 characters. A longer text is a part of the answer: it stands before the rest of `result`, with a blank line between, in streams, replies, lists and conversations alike.',
     status: 'honoured',
   },
   {
@@ -41,6 +48,13 @@ export const streamRequirements: readonly Requirement[] = [
     source: 'documented',
     behaviour:
       '`tool_call_request` before each call and `tool_call_result` after it, under the same `request_id`; `is_error` tells that it failed.',
+    status: 'honoured',
+  },
+  {
+    id: 'xpander.stream.tools.nodes',
+    source: 'observed',
+    behaviour:
+      '`graph_node_id`, `wait_node_id` and `last_executed_node_id` are the `id` of the tool’s item in the graph, `operation_id` is its `item_id`; what has no item goes by its name.',
     status: 'honoured',
   },
   {

@@ -30,9 +30,10 @@ const events: WireEvents = {
   'step.started': null,
   'step.restarted': 'task_finished of status error, when text of the step was sent',
   'reasoning.delta': 'think, once the step’s thought is complete',
-  'message.delta': 'chunk; held back until the end where the agent has tools, goes rounds or answers in JSON',
+  'message.delta':
+    'chunk; of an agent with tools, once the step has more than 280 characters; at the end where it goes rounds or answers in JSON',
   'message.completed':
-    'chunk with the text that was not sent; tool_call_request, think or analyze for its calls',
+    'chunk with the text that was not sent, or think for a remark before calls; tool_call_request, think or analyze for its calls',
   'output.rejected': null,
   'iteration.completed': 'think with the round’s text',
   'attempt.failed': 'task_updated',

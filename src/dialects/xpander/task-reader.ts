@@ -7,6 +7,7 @@ import { AppError } from '../../errors.ts'
 import type { XpanderServices } from './index.ts'
 import { printTask, printTaskId, taskNamespace } from './print-task.ts'
 import { asBefore, factEvents, TaskView } from './task-view.ts'
+import { ToolItems } from './tool-items.ts'
 import { isUuid } from './wire-common.ts'
 import type { Task } from './wire-tasks.ts'
 
@@ -43,7 +44,9 @@ export function createTaskReader({ agents, conversations, runs, threads }: Servi
     taskId: string,
     run: Run,
   ): Promise<{ view: TaskView; agent: ResolvedAgent }> {
-    const agent = await agents.resolvePinned(run.id, await runs.pinsOf(principal, run.id))
+    const pins = await runs.pinsOf(principal, run.id)
+    const resolved = await agents.resolvePinned(run.id, pins)
+    const agent = { ...resolved, tools: [...resolved.tools, ...pins.tools] }
     const { threadId } = run
     const earlier = await runs.list(principal, { threadId }, { limit: 1, after: run.id })
     const subTasks = (await subTasksOf(principal, run)).map(({ thread, run: newest }) => ({
@@ -53,7 +56,10 @@ export function createTaskReader({ agents, conversations, runs, threads }: Servi
     const { definition } = agent
     return {
       agent,
-      view: new TaskView({ taskId, definition, continuous: earlier.length > 0, subTasks }, run),
+      view: new TaskView(
+        { taskId, definition, continuous: earlier.length > 0, items: new ToolItems(agent), subTasks },
+        run,
+      ),
     }
   }
 

@@ -5,12 +5,13 @@ import type { Run } from '../../core/runs/run.ts'
 import type { Thread } from '../../core/threads/thread.ts'
 import { AppError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json.ts'
-import { readVersion } from './agent-version.ts'
+import { readVersion, refuseDraft } from './agent-version.ts'
 import type { XpanderServices } from './index.ts'
 import { printTaskId, taskNamespace } from './print-task.ts'
 import { metadataOf, notesOf, type Entry } from './task-notes.ts'
 import { createTaskReader } from './task-reader.ts'
 import { asBefore, TaskView } from './task-view.ts'
+import { ToolItems } from './tool-items.ts'
 import { payloadOf, readOverrides, readText, refuseUnavailable } from './translate-invoke.ts'
 import type { Invocation } from './wire-invoke.ts'
 
@@ -34,7 +35,7 @@ export interface TaskRequest {
 /** A task that was begun, or the one that the same request began a while ago. */
 export type StartedTask = { accepted: AcceptedRun; view: TaskView } | { duplicateOf: Run }
 
-type Services = Pick<XpanderServices, 'agents' | 'conversations' | 'runs' | 'threads'>
+type Services = Pick<XpanderServices, 'agents' | 'conversations' | 'publishMode' | 'runs' | 'threads'>
 
 /** Begins tasks, and further turns of them. */
 export function createTaskStarter(services: Services) {
@@ -46,9 +47,7 @@ export function createTaskStarter(services: Services) {
     if (!invocation.id) return null
     const thread = await reader.findThread(principal, invocation.id)
     if (thread === null || thread.agentId === agent.id) return thread
-    throw new AppError('thread_of_other_agent', {
-      detail: 'id: a task with this id belongs to another agent.',
-    })
+    throw ofOtherAgent()
   }
 
   /** The turn that a sub-task is a part of; null: of none that is known here. */
@@ -70,6 +69,8 @@ export function createTaskStarter(services: Services) {
     const { invocation, entry, agent } = request
     refuseUnavailable(invocation)
     const text = readText(invocation)
+    const editsWait = services.publishMode === 'staged' && agent.draft !== null
+    refuseDraft(request.version, { editsWait })
     const version = readVersion(request.version)
     const definition = await definitionOf(request, version)
     return {
@@ -107,11 +108,13 @@ export function createTaskStarter(services: Services) {
         const accepted = await runs.create(principal, await requestOf(request, thread))
         const { run, agent } = accepted
         const taskId = thread === null ? invocation.id || run.threadId : printTaskId(thread)
-        const context = { taskId, definition: agent.definition, continuous, subTasks: [] }
+        const items = new ToolItems(agent)
+        const context = { taskId, definition: agent.definition, continuous, items, subTasks: [] }
         return { accepted, view: new TaskView(context, asBefore(run)) }
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         // In the vendor's own words, which say no number.
+        if (error.code === 'thread_of_other_agent') throw ofOtherAgent()
         if (error.code === 'daily_limit_reached') throw new AppError(error.code, { cause: error })
         if (error.code !== 'duplicate_run') throw error
         return { duplicateOf: await runs.get(principal, String(error.facts['run_id'])) }
@@ -120,7 +123,13 @@ export function createTaskStarter(services: Services) {
   }
 }
 
+function ofOtherAgent(): AppError {
+  return new AppError('thread_of_other_agent', {
+    detail: 'id: a task with this id belongs to another agent.',
+  })
+}
+
 function threadChoice(thread: Thread | null, { id }: Invocation): ThreadChoice {
   if (thread !== null) return { id: thread.id }
-  return id ? { namespace: taskNamespace, key: id } : null
+  return id ? { namespace: taskNamespace, key: id, alone: true } : null
 }

@@ -3,6 +3,7 @@ import type { JournalEvent } from '../../core/events/entry.ts'
 import { AppError } from '../../errors.ts'
 import { eventStream, type EventStream, type SseMessage } from '../../http/endpoint.ts'
 import { TaskWire, type Place } from './events.ts'
+import { longestRemark } from './task-result.ts'
 import type { TaskView } from './task-view.ts'
 
 /** Follows a run: all of its events, until the signal aborts. */
@@ -28,7 +29,8 @@ export function wireFor(
   const rounds = strategies.retry !== null || strategies.iterate !== null
   return new TaskWire(view, {
     thinking: new Set(thinking.map(({ name }) => name)),
-    holdsText: agent.tools.length > 0 || rounds || output.format === 'json',
+    heldCharacters:
+      rounds || output.format === 'json' ? Infinity : agent.tools.length > 0 ? longestRemark : 0,
     ids: resumable !== null,
     after: resumable?.after ?? null,
   })

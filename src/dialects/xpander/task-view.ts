@@ -4,6 +4,8 @@ import type { Decision, EventTypes, RunEventType } from '../../core/events/event
 import { applyEvent } from '../../core/runs/run-view.ts'
 import type { Run } from '../../core/runs/run.ts'
 import type { JsonValue } from '../../lib/json.ts'
+import { noteAnswer, resultEvents, resultOf } from './task-result.ts'
+import type { ToolItems } from './tool-items.ts'
 
 /** A question to a person about a call. */
 export interface Question {
@@ -24,6 +26,8 @@ export interface TaskFacts {
   lastTool: string | null
   questions: Question[]
   cancelReason: string | null
+  /** What was said before the end of the result and is a part of it. */
+  answerParts: string[]
 }
 
 /** Where a task is printed from, beside its events. */
@@ -33,13 +37,15 @@ export interface TaskContext {
   definition: AgentDefinition
   /** Whether there was an earlier turn. */
   continuous: boolean
+  /** Where its tools stand in the agent's graph. */
+  items: ToolItems
   subTasks: { id: string; finished: boolean }[]
 }
 
 /** The events that the facts are made of. */
 export const factEvents: RunEventType[] = [
   'run.waiting',
-  'attempt.failed',
+  ...resultEvents,
   'tool.called',
   'approval.requested',
   'approval.decided',
@@ -57,6 +63,12 @@ export class TaskView {
     lastTool: null,
     questions: [],
     cancelReason: null,
+    answerParts: [],
+  }
+
+  /** What the agent answered so far, or why it failed. */
+  get result(): string | null {
+    return resultOf(this.run, this.facts.answerParts)
   }
 
   /** `run` as it is before the events that follow; it is not changed. */
@@ -76,6 +88,7 @@ export class TaskView {
       | Fold<RunEventType>
       | undefined // type and data belong together
     fold?.(this.facts, event.data as EventTypes[RunEventType], event.at)
+    noteAnswer(this.facts.answerParts, event)
   }
 }
 

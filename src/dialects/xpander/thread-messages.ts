@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../core/events/entry.ts'
 import type { EventTypes, RunEventType } from '../../core/events/event.ts'
 import type { Run } from '../../core/runs/run.ts'
 import { inputText } from './task-notes.ts'
+import { resultBy } from './task-result.ts'
 import type { ThreadMessage } from './wire-tasks.ts'
 
 const seconds = (time: Date): number => Math.floor(time.getTime() / 1000)
@@ -17,31 +18,33 @@ function asked(taskId: string, turn: number, run: Run): ThreadMessage {
   return { id: `${taskId}_user_${turn}`, role: 'user', content, created_at: seconds(run.createdAt) }
 }
 
-function answered(taskId: string, turn: number, run: Run): ThreadMessage[] {
-  if (run.output === null) return []
+function answered(taskId: string, turn: number, run: Run, content: string | null): ThreadMessage[] {
+  if (run.output === null || content === null) return []
   const created_at = seconds(run.finishedAt ?? run.createdAt)
   const id = `${taskId}_agent_${turn}`
-  return [{ id, role: 'assistant', content: run.output, created_at, ...metricsOf(run) }]
+  return [{ id, role: 'assistant', content, created_at, ...metricsOf(run) }]
 }
 
-/** What was asked and answered, turn by turn; `runs` oldest first, all of the conversation. */
-export function printThread(taskId: string, runs: readonly Run[]): ThreadMessage[] {
-  return runs.flatMap((run, index) => [asked(taskId, index + 1, run), ...answered(taskId, index + 1, run)])
+/** The events of runs, by the runs' ids. */
+type RunEvents = ReadonlyMap<string, readonly JournalEvent[]>
+
+/** What was asked and answered, turn by turn; `runs` oldest first, all of the conversation. `events`: `resultEvents`. */
+export function printThread(taskId: string, runs: readonly Run[], events: RunEvents): ThreadMessage[] {
+  return runs.flatMap((run, index) => [
+    asked(taskId, index + 1, run),
+    ...answered(taskId, index + 1, run, resultBy(run, events.get(run.id) ?? [])),
+  ])
 }
 
 /** The events that a turn is printed from with its calls. */
 export const fullThreadEvents: RunEventType[] = ['message.completed', 'tool.completed']
 
 /** The same with the calls that were made, and what they returned. `events`: of each run, by its id. */
-export function printFullThread(
-  taskId: string,
-  runs: readonly Run[],
-  events: ReadonlyMap<string, readonly JournalEvent[]>,
-): ThreadMessage[] {
+export function printFullThread(taskId: string, runs: readonly Run[], events: RunEvents): ThreadMessage[] {
   return runs.flatMap((run, index) => {
     const turn = index + 1
     const between = (events.get(run.id) ?? []).flatMap((event) => printStep(taskId, turn, event))
-    return [asked(taskId, turn, run), ...between, ...answered(taskId, turn, run)]
+    return [asked(taskId, turn, run), ...between, ...answered(taskId, turn, run, run.output)]
   })
 }
 

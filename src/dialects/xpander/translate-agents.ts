@@ -140,7 +140,7 @@ function withOutput(definition: AgentDefinition, body: AgentFields): AgentDefini
 
 function schemaOf(sent: AgentFields['output_schema']): JsonObject | null {
   if (!sent || Object.keys(sent).length === 0) return null
-  return sent as JsonObject // parsed from JSON
+  return sent
 }
 
 function withTools(

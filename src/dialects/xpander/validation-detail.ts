@@ -49,6 +49,8 @@ function kindOf(message: string): Kind {
   return { type: 'value_error', msg: message, ctx: {} }
 }
 
+const parameters = new Set(['page', 'per_page', 'view', 'deploy', 'version'])
+
 const taskFilters = new Set([
   'agent_id',
   'user_id',
@@ -60,7 +62,7 @@ const taskFilters = new Set([
 
 /** Errors do not say which part of a request they are about; no route has one of these in its query and in its body. */
 function isParameter(field: string, path: string): boolean {
-  if (field === 'page' || field === 'per_page' || field === 'view' || field === 'deploy') return true
+  if (parameters.has(field)) return true
   return path.endsWith('/tasks') && taskFilters.has(field)
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError, type ErrorCode } from '../../errors.ts'
 
 const wholeNumber = z.string().regex(/^-?\d{1,9}$/, 'must be a whole number')
 
@@ -39,12 +38,6 @@ const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export function isUuid(text: string): boolean {
   return uuidForm.test(text)
-}
-
-/** The UUID in a path, in small letters; `code` (a not_found one) when it is none. */
-export function readUuid(text: string, code: ErrorCode): string {
-  if (!isUuid(text)) throw new AppError(code)
-  return text.toLowerCase()
 }
 
 const exampleId = '01980f4e-0000-7000-8000-000000000001'

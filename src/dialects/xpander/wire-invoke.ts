@@ -33,40 +33,45 @@ const inputSchema = z.object({
 })
 
 /** What all three ways of invoking take. null is the same as absent. */
-export const invocationSchema = z.object({
-  input: inputSchema,
-  id: z
-    .string()
-    .max(longestId)
-    .nullish()
-    .describe('Of the task. With that of an earlier one the conversation goes on. Default: a new one.'),
-  output_format: z.enum(outputFormats).nullish().describe("Default: the agent's. `voice` is not available."),
-  output_schema: object.describe('Without `output_format`, the result is then JSON.'),
-  expected_output: text.describe("In place of the agent's own."),
-  additional_context: text.describe('Told to the model, for this task only.'),
-  instructions_override: text.describe("Follows the agent's own instructions, for this task only."),
-  think_mode: z.enum(thinkModes).nullish().describe('`harder`: one level more reasoning effort.'),
-  disable_attachment_injection: flag.describe('Kept; there are no attachments.'),
-  mcp_servers: z
-    .array(z.record(z.string(), z.json()))
-    .nullish()
-    .describe('Not available: 501 for entries with `url` or `command`; others are ignored.'),
-  user_tokens: object.describe('Not available: 501 unless empty.'),
-  user_oidc_token: text.describe('Not available: 501 unless empty.'),
-  llm_model_provider: text.describe("In place of the agent's, for this task only."),
-  llm_model_name: text,
-  llm_reasoning_effort: z.enum(reasoningEfforts).nullish(),
-  payload_extension: object.describe('Not available: 501 unless empty.'),
-  parent_execution_id: text.describe('The task that this one is a part of.'),
-  triggering_agent_id: text,
-  title: text.describe('Default: the beginning of the text.'),
-  source: text.describe('A tag for analytics. Default: `api`.'),
-  worker_id: text.describe('Not available: 501 unless null.'),
-  run_locally: flag.describe('Not available: 501 when true.'),
-  events_streaming: flag.describe('Kept; events can be read of every task.'),
-  test_run_node_id: text.describe('Not available: 501 unless null.'),
-  return_metrics: flag.describe('Kept; `tokens` are always there.'),
-})
+export const invocationSchema = z
+  .object({
+    input: inputSchema,
+    id: z
+      .string()
+      .max(longestId)
+      .nullish()
+      .describe('Of the task. With that of an earlier one the conversation goes on. Default: a new one.'),
+    output_format: z
+      .enum(outputFormats)
+      .nullish()
+      .describe("Default: the agent's. `voice` is not available."),
+    output_schema: object.describe('Without `output_format`, the result is then JSON.'),
+    expected_output: text.describe("In place of the agent's own."),
+    additional_context: text.describe('Told to the model, for this task only.'),
+    instructions_override: text.describe("Follows the agent's own instructions, for this task only."),
+    think_mode: z.enum(thinkModes).nullish().describe('`harder`: one level more reasoning effort.'),
+    disable_attachment_injection: flag.describe('Kept; there are no attachments.'),
+    mcp_servers: z
+      .array(z.record(z.string(), z.json()))
+      .nullish()
+      .describe('Not available: 501 for entries with `url` or `command`; others are ignored.'),
+    user_tokens: object.describe('Not available: 501 unless empty.'),
+    user_oidc_token: text.describe('Not available: 501 unless empty.'),
+    llm_model_provider: text.describe("In place of the agent's, for this task only."),
+    llm_model_name: text,
+    llm_reasoning_effort: z.enum(reasoningEfforts).nullish(),
+    payload_extension: object.describe('Not available: 501 unless empty.'),
+    parent_execution_id: text.describe('The task that this one is a part of.'),
+    triggering_agent_id: text,
+    title: text.describe('Default: the beginning of the text.'),
+    source: text.describe('A tag for analytics. Default: `api`.'),
+    worker_id: text.describe('Not available: 501 unless null.'),
+    run_locally: flag.describe('Not available: 501 when true.'),
+    events_streaming: flag.describe('Kept; events can be read of every task.'),
+    test_run_node_id: text.describe('Not available: 501 unless null.'),
+    return_metrics: flag.describe('Kept; `tokens` are always there.'),
+  })
+  .meta({ id: 'AgentExecutionRequest', examples: [{ input: { text: 'Where is order 1182?' } }] })
 
 export type Invocation = z.output<typeof invocationSchema>
 export type EndUser = z.output<typeof endUserSchema>
@@ -77,7 +82,9 @@ export const invocationQuery = z.object({
   version: z
     .string()
     .optional()
-    .describe('Of the agent; also as the header `x-agent-version`. Default, and `draft`: what is deployed.'),
+    .describe(
+      'Of the agent; also as the header `x-agent-version`. Default, and `draft` where no edits wait: what is deployed.',
+    ),
 })
 
 /** What may stand in a webhook's query. What is not listed is left alone. */

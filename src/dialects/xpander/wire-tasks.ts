@@ -175,14 +175,16 @@ export const fullThreadReply = z
   .describe('`root`, and beside it the conversation of each sub-task under its id.')
 
 /** What a person says of a call that waits for them. */
-export const decisionSchema = z.object({
-  user_id: z.string().max(255).nullish().describe('Who decided. Default: the user of the API key.'),
-  reason: z.string().max(2000).nullish().describe('Told to the agent with a rejection.'),
-  decision: z
-    .enum(['happened', 'again', 'give_up'])
-    .nullish()
-    .describe(
-      'Required when the task is `needs_decision`: what became of the call whose outcome is unknown.',
-    ),
-  result: z.json().optional().describe('With `happened`: what the call returned.'),
-})
+export const decisionSchema = z
+  .object({
+    user_id: z.string().max(255).nullish().describe('Who decided. Default: the user of the API key.'),
+    reason: z.string().max(2000).nullish().describe('Told to the agent with a rejection.'),
+    decision: z
+      .enum(['happened', 'again', 'give_up'])
+      .nullish()
+      .describe(
+        'Required when the task is `needs_decision`: what became of the call whose outcome is unknown.',
+      ),
+    result: z.json().optional().describe('With `happened`: what the call returned.'),
+  })
+  .meta({ examples: [{ user_id: 'u7', reason: 'Looks right.' }] })

@@ -3,7 +3,7 @@ import type { ReasoningPart, RequestedCall } from '../../core/events/event.ts'
 import type { ModelChoice } from '../../core/agents/agent.ts'
 import type { Usage } from '../../core/runs/run.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
-import { cleanJson, cleanText, isJsonObject, parseJson } from '../../lib/json.ts'
+import { cleanJson, cleanText, isJsonObject, parseForeignJson } from '../../lib/json.ts'
 import { backoff } from '../../lib/retry.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type {
@@ -260,7 +260,7 @@ class AnswerReader {
       this.#segment.memory.calls.has(id) || this.#calls.some((call) => call.callId === id)
     const plain = /^[A-Za-z0-9_-]{1,64}$/.test(vendorId)
     const callId = plain && !taken(vendorId) ? vendorId : `call_${this.#step}_${this.#calls.length + 1}`
-    const parsed = input.trim() === '' ? {} : parseJson(input)
+    const parsed = input.trim() === '' ? {} : parseForeignJson(input)
     if (parsed === undefined) return { callId, tool: cleanText(tool), arguments: null, raw: cleanText(input) }
     return { callId, tool: cleanText(tool), arguments: cleanJson(parsed) }
   }

@@ -7,7 +7,14 @@ export interface LawWorkspace {
   ownerKey: string
   /** The names by which some dialects call it and its organization. */
   numbers: { workspace: number; organization: number }
-  createKey(options: { role?: Role; scopes?: Scope[]; expiresAt?: Date; revoked?: boolean }): Promise<string>
+  createKey(options: {
+    role?: Role
+    scopes?: Scope[]
+    expiresAt?: Date
+    revoked?: boolean
+    dialect?: string
+    allowedOrigins?: string[]
+  }): Promise<string>
 }
 
 /** The owner of a workspace, who makes things in it. */

@@ -58,6 +58,9 @@ export const xpanderFixtures: LawFixtures = {
   refusedByState: {},
   workspaceParameters: [],
   commonParameters: ['internal_identifier'],
-  ownKeys: { 'webhook.invoke': { unknown: 403 }, 'webhook.invoke_without_slash': { unknown: 403 } },
+  ownKeys: {
+    'xpander.webhook.invoke': { unknown: 403 },
+    'xpander.webhook.invoke_without_slash': { unknown: 403 },
+  },
   codeOf: () => null,
 }

@@ -1,10 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { rootRoute } from '../../root-route.tsx'
 
+/** `for`: the id of a member whose key is to be made; its form is open at once. */
 export const keyRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/keys',
+    validateSearch: (search): { for?: string } =>
+      typeof search['for'] === 'string' ? { for: search['for'] } : {},
     component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
   }),
 ] as const

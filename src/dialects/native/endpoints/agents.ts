@@ -49,16 +49,18 @@ export function agentEndpoints({ agents }: { agents: AgentService }): Endpoint[]
       query: listQuery({
         slug: z.string().optional(),
         name: z.string().optional().describe('The exact name.'),
+        search: z.string().max(255).optional().describe('Part of the name, in upper or lower case.'),
         enabled: flagSchema.optional(),
       }),
       reply: { status: 200, body: listReply(agentSchema) },
       errors: [],
       async handle({ principal, query }) {
-        const { slug, name, enabled } = query
+        const { slug, name, search, enabled } = query
         const filter = {
           ...readPage(query, 'agent'),
           ...(slug !== undefined && { slug }),
           ...(name !== undefined && { name }),
+          ...(search !== undefined && { search }),
           ...(enabled !== undefined && { enabled: enabled === 'true' }),
         }
         return printPage(await agents.list(principal, filter), query, printAgent)

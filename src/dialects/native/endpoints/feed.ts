@@ -50,6 +50,15 @@ function print({ type, at, ids }: FeedEntry): z.input<typeof entrySchema> {
   return { type, at, ids: Object.fromEntries(printed) }
 }
 
+/** How long one connection follows, milliseconds: whoever goes on is asked again who they are. */
+const longest = 60 * 60 * 1000
+
+/** Whether an entry may mean that the reader has lost a right, their key or their role. */
+function concerns({ keyId, userId }: Principal, { type, ids }: FeedEntry): boolean {
+  if (type === 'key.revoked') return ids['keyId'] === keyId
+  return (type === 'member.changed' || type === 'member.removed') && ids['userId'] === userId
+}
+
 /** The feed of a workspace, live. */
 export function feedEndpoints({
   feed,
@@ -67,7 +76,9 @@ export function feedEndpoints({
     return agentId === undefined || (await agents.canSeeRuns(principal, agentId))
   }
 
-  async function* messages(principal: Principal, signal: AbortSignal): AsyncGenerator<SseMessage[]> {
+  /** Ends when what the reader may do may have changed: who still may, connects again. */
+  async function* messages(principal: Principal, gone: AbortSignal): AsyncGenerator<SseMessage[]> {
+    const signal = AbortSignal.any([gone, AbortSignal.timeout(longest)])
     for await (const entries of feed.follow(principal.workspaceId, signal)) {
       if (entries === null) {
         yield [{ event: 'feed.opened', data: '{}' }]
@@ -75,6 +86,7 @@ export function feedEndpoints({
       }
       const shown: SseMessage[] = []
       for (const entry of entries) {
+        if (concerns(principal, entry)) return
         if (await isFor(principal, entry))
           shown.push({ event: entry.type, data: JSON.stringify(print(entry)) })
       }
@@ -91,7 +103,8 @@ export function feedEndpoints({
       description:
         'With `Accept: text/event-stream`: messages that say what has changed, and so what to read again. ' +
         'Nothing is kept: the first message of every connection is `feed.opened`, after which a client reads again what it ' +
-        'shows. It also comes in between, when a client was too slow. The whole story of a run is at its ' +
+        'shows. It also comes in between, when a client was too slow. The stream ends after an hour, and when the rights of its ' +
+        'key or its user change: connect again. The whole story of a run is at its ' +
         'own events. Otherwise: a list of what changed last, runs apart, the newest first.',
       tag: 'Events',
       scope: 'any',

@@ -69,13 +69,16 @@ export function agentEndpoints({ agents, tools, models }: AgentServices): Endpoi
 
   /** What its lists name is read first; when somebody adds a tool in between, it is read again. */
   async function patch(principal: Principal, agentId: string, body: AgentPatchInput): Promise<Agent> {
+    const refuse = (agent: Pick<Agent, 'ownerId' | 'visibility'>) =>
+      refuseEdit(principal, agent, body.mode ? visibilities[body.mode] : agent.visibility)
     for (;;) {
       const agent = await agents.get(principal, agentId)
-      refuseEdit(principal, agent, body.mode ? visibilities[body.mode] : agent.visibility)
+      // Here in this vendor's words; once more with the change, when somebody else may have been faster.
+      refuse(agent)
       const known = await know(principal, [agent], Boolean(body.enabledCustomFunctions?.length))
       const change = changeOf(body, { agentId, known, defaultModel: models.defaultModel().name })
       try {
-        return await agents.patch(principal, agentId, change)
+        return await agents.patch(principal, agentId, { ...change, refuse })
       } catch (error) {
         if (!(error instanceof SharedToolMissing)) throw error
       }

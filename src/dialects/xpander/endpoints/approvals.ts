@@ -60,7 +60,7 @@ export function approvalEndpoints(services: XpanderServices): Endpoint[] {
   return mounts.flatMap(([name, path]) =>
     verdicts.map(([verdict, summary]) =>
       endpoint({
-        id: `${name}.${verdict}`,
+        id: `xpander.${name}.${verdict}`,
         method: 'POST',
         path: `${path}/${verdict}`,
         summary,

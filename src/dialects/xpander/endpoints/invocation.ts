@@ -148,7 +148,7 @@ export function invocationEndpoints(
   return [
     endpoint({
       ...common,
-      id: 'agents.invoke',
+      id: 'xpander.agents.invoke',
       path,
       summary: 'Run an agent and wait for the task',
       description:
@@ -163,7 +163,7 @@ export function invocationEndpoints(
     }),
     endpoint({
       ...common,
-      id: 'agents.invoke_async',
+      id: 'xpander.agents.invoke_async',
       path: `${path}/async`,
       summary: 'Run an agent without waiting',
       reply: { status: 200, body: taskSchema },
@@ -177,11 +177,11 @@ export function invocationEndpoints(
     }),
     endpoint({
       ...common,
-      id: 'agents.invoke_stream',
+      id: 'xpander.agents.invoke_stream',
       path: `${path}/stream`,
       summary: 'Run an agent and follow the task',
       description:
-        'Server-sent events, `data:` lines alone: `task_created`, `task_updated`, then `think`, `analyze`, `tool_call_request`, `tool_call_result` and `chunk`, and at last `task_finished`. The chunks together are the result; where the agent has tools, goes several rounds or answers in JSON, they are sent once it is known that they are.',
+        'Server-sent events, `data:` lines alone: `task_created`, `task_updated`, then `think`, `analyze`, `tool_call_request`, `tool_call_result` and `chunk`, and at last `task_finished`. The chunks together are the result; where the agent goes several rounds or answers in JSON, they are sent once it is known that they are.',
       reply: { status: 200, body: null, stream: true },
       errors: [...errors],
       handle: invokeAsStream,

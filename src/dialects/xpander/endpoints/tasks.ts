@@ -10,6 +10,7 @@ import type { XpanderServices } from '../index.ts'
 import { businessFailures, printTaskId, waitsFor, printTaskListItem } from '../print-task.ts'
 import { notedAs } from '../task-notes.ts'
 import { createTaskReader } from '../task-reader.ts'
+import { resultBy, resultEvents } from '../task-result.ts'
 import { taskStream, wireFor } from '../task-stream.ts'
 import { printPage, readPage } from '../wire-common.ts'
 import { invocationParams } from '../wire-invoke.ts'
@@ -51,8 +52,10 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
     const filter: ConversationFilter = { ...readFilter(query), ...(waitingFor && { waitingFor }) }
     if (agentId !== undefined) filter.agentId = agentId
     const { items, total } = await conversations.list(principal, filter, readPage(query))
+    const completed = items.map(({ run }) => run).filter(({ state }) => state === 'completed')
+    const events = await runs.eventsOf(completed, resultEvents)
     return printPage(
-      items.map(({ thread, run }) => printTaskListItem(thread, run)),
+      items.map(({ thread, run }) => printTaskListItem(thread, run, resultBy(run, events.get(run.id) ?? []))),
       total,
       query,
     )
@@ -75,7 +78,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
 
   return [
     endpoint({
-      id: 'tasks.list',
+      id: 'xpander.tasks.list',
       method: 'GET',
       path: '/v1/tasks',
       summary: 'List tasks, newest first',
@@ -99,7 +102,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       },
     }),
     endpoint({
-      id: 'agents.tasks',
+      id: 'xpander.agents.tasks',
       method: 'GET',
       path: '/v1/agents/{agent_id}/tasks',
       summary: 'List the tasks of an agent, newest first',
@@ -115,7 +118,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       },
     }),
     endpoint({
-      id: 'tasks.get',
+      id: 'xpander.tasks.get',
       method: 'GET',
       path,
       summary: 'Read a task',
@@ -131,7 +134,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       },
     }),
     endpoint({
-      id: 'tasks.stop',
+      id: 'xpander.tasks.stop',
       method: 'POST',
       path: `${path}/stop`,
       summary: 'Stop a task',
@@ -148,7 +151,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       },
     }),
     endpoint({
-      id: 'tasks.delete',
+      id: 'xpander.tasks.delete',
       method: 'DELETE',
       path,
       summary: 'Delete a task and its conversation',
@@ -164,7 +167,7 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       },
     }),
     endpoint({
-      id: 'tasks.events',
+      id: 'xpander.tasks.events',
       method: 'GET',
       path: `${path}/events`,
       summary: 'Follow the latest turn of a task',

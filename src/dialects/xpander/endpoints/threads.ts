@@ -3,6 +3,7 @@ import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import type { XpanderServices } from '../index.ts'
 import { printTaskId } from '../print-task.ts'
 import { createTaskReader } from '../task-reader.ts'
+import { resultEvents } from '../task-result.ts'
 import { fullThreadEvents, printFullThread, printThread } from '../thread-messages.ts'
 import { fullThreadReply, taskParams, threadReply } from '../wire-tasks.ts'
 
@@ -25,7 +26,7 @@ export function threadEndpoints(services: XpanderServices): Endpoint[] {
   return [
     endpoint({
       ...common,
-      id: 'tasks.thread',
+      id: 'xpander.tasks.thread',
       path,
       summary: 'Read what was said in a task',
       description: 'Oldest first, without the calls of tools and what is said in sub-tasks.',
@@ -34,12 +35,12 @@ export function threadEndpoints(services: XpanderServices): Endpoint[] {
       async handle({ principal, params }) {
         const { thread } = await reader.find(principal, params.task_id)
         const turns = await conversations.runs(principal, thread.id, { limit: mostTurns })
-        return printThread(printTaskId(thread), turns)
+        return printThread(printTaskId(thread), turns, await runs.eventsOf(turns, resultEvents))
       },
     }),
     endpoint({
       ...common,
-      id: 'tasks.full_thread',
+      id: 'xpander.tasks.full_thread',
       path: `${path}/full`,
       summary: 'Read what was said in a task and its sub-tasks, calls of tools included',
       reply: { status: 200, body: fullThreadReply },

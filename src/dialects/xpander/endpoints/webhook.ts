@@ -7,6 +7,7 @@ import { uploadedFileSchema } from '../../../http/uploaded-file.ts'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../../lib/json.ts'
 import { findAgent } from '../find-agent.ts'
 import type { XpanderServices } from '../index.ts'
+import { refuseOtherOrganization } from '../organization.ts'
 import { printTask } from '../print-task.ts'
 import { settleTask } from '../settle-task.ts'
 import { sourceNodes } from '../source-nodes.ts'
@@ -19,6 +20,8 @@ const bodySchema = z
   .record(z.string(), z.union([z.json(), uploadedFileSchema]))
   .describe('Parameters as in the query, which goes before; everything else is given to the agent.')
   .meta({ examples: [{ agent_id: '01980f4e-0000-7000-8000-000000000001', prompt: 'Hello' }] })
+
+const replySchema = z.unknown().describe('The task and `completed_at`, or what was picked of it.')
 
 type Request = EndpointRequest<
   unknown,
@@ -40,6 +43,7 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
     if (!key) throw new AppError('missing_key')
     const principal = await access.authenticate(key)
     authorize(principal, { scope: 'runs:write' })
+    refuseOtherOrganization(headers, principal)
     return principal
   }
 
@@ -106,7 +110,7 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
 
   return ['/webhook/', '/webhook'].map((path, index) =>
     endpoint({
-      id: index === 0 ? 'webhook.invoke' : 'webhook.invoke_without_slash',
+      id: index === 0 ? 'xpander.webhook.invoke' : 'xpander.webhook.invoke_without_slash',
       method: 'POST',
       path,
       summary: 'Run an agent by its webhook',
@@ -120,11 +124,12 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
       bodyOptional: true,
       multipart: true,
       urlencoded: true,
-      reply: { status: 200, body: z.json() },
+      reply: { status: 200, body: replySchema },
       errors: [
         'missing_key',
         'invalid_key',
         'missing_scope',
+        'workspace_forbidden',
         'agent_not_found',
         'agent_disabled',
         'agent_has_no_version',

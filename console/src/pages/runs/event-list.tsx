@@ -1,0 +1,107 @@
+/** Every event of a run, each to be looked into. */
+import { useMemo, useState } from 'react'
+import type { RunEvent } from '../../api/wire.ts'
+import { Card } from '../../components/card.tsx'
+import { CopyButton } from '../../components/code-block.tsx'
+import { Select } from '../../components/field.tsx'
+import { JsonView } from '../../components/json-view.tsx'
+import { formatCount, formatMs } from '../../runs/words.ts'
+import styles from './event-list.module.css'
+import { VirtualListbox } from './virtual-listbox.tsx'
+
+const rowHeight = 30
+/** Characters of an event that its row shows. */
+const previewLength = 160
+
+export function EventList(props: {
+  events: readonly RunEvent[]
+  /** The number of the one that is looked into. */
+  selected: number | null
+  onSelect: (seq: number) => void
+}) {
+  const { events, selected, onSelect } = props
+  const [type, setType] = useState('')
+  const types = useMemo(() => [...new Set(events.map((event) => event.type))].toSorted(), [events])
+  const shown = useMemo(
+    () => (type === '' ? events : events.filter((event) => event.type === type)),
+    [events, type],
+  )
+  const index = selected === null ? -1 : shown.findIndex(({ seq }) => seq === selected)
+  const origin = Date.parse(events[0]?.at ?? '')
+  const chosen = events.find(({ seq }) => seq === selected)
+  return (
+    <Card
+      title={`Events (${formatCount(shown.length)})`}
+      actions={
+        <Select label="Type" hiddenLabel value={type} onChange={(event) => setType(event.target.value)}>
+          <option value="">All types</option>
+          {types.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </Select>
+      }
+    >
+      <div className={styles['columns']}>
+        <VirtualListbox
+          label="Events"
+          className={styles['list']}
+          count={shown.length}
+          rowHeight={rowHeight}
+          rowKey={(at) => shown[at]?.seq ?? at}
+          renderRow={(at) => {
+            const event = shown[at]
+            return event && <Row event={event} origin={origin} />
+          }}
+          selected={index < 0 ? null : index}
+          onSelect={(at) => {
+            const event = shown[at]
+            if (event) onSelect(event.seq)
+          }}
+        />
+        <Inspector event={chosen} />
+      </div>
+    </Card>
+  )
+}
+
+function Row({ event, origin }: { event: RunEvent; origin: number }) {
+  return (
+    <div className={styles['row']}>
+      <span className={styles['seq']}>{event.seq}</span>
+      <code className={styles['type']}>{event.type}</code>
+      <span className={styles['preview']}>{previewOf(event)}</span>
+      <span className={styles['at']}>{formatMs(Date.parse(event.at) - origin)}</span>
+    </div>
+  )
+}
+
+/** The beginning of what an event says; the long texts in it are not printed whole for that. */
+function previewOf({ data }: RunEvent): string {
+  const { text, tool, output, error, message } = data
+  for (const words of [text, tool, output, message]) {
+    if (typeof words === 'string' && words !== '') return words.slice(0, previewLength)
+  }
+  return error === undefined ? '' : JSON.stringify(error).slice(0, previewLength)
+}
+
+function Inspector({ event }: { event: RunEvent | undefined }) {
+  if (event === undefined)
+    return (
+      <p className={styles['hint']}>Choose an event to see all of it. Arrow keys move through the list.</p>
+    )
+  return (
+    <section className={styles['inspector']} aria-label="Event">
+      <div className={styles['head']}>
+        <h3>
+          {event.seq} · <code>{event.type}</code>
+        </h3>
+        <CopyButton text={JSON.stringify(event, null, 2)} label="Copy as JSON" />
+      </div>
+      {/* It scrolls, so the keyboard must reach it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles['data']} tabIndex={0} role="group" aria-label="Contents">
+        <JsonView key={event.seq} value={event} label={`Event ${event.seq}`} openDepth={3} />
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,42 @@
+import type { Run } from '../../api/wire.ts'
+import { Card } from '../../components/card.tsx'
+import { JsonView } from '../../components/json-view.tsx'
+import { PartView } from '../../runs/item-view.tsx'
+import type { RunPicture } from '../../runs/run-items.ts'
+import styles from './run-page.module.css'
+
+/** What was asked, and what was answered so far. */
+export function RunText({ run, picture }: { run: Run; picture: RunPicture }) {
+  const written = picture.items.findLast((item) => item.kind === 'said' && item.text !== '')
+  const answer = run.output ?? (written?.kind === 'said' ? written.text : '')
+  return (
+    <div className={styles['texts']}>
+      <Card title="Input">
+        <Long label="Input">
+          {run.input.map((part, index) => (
+            <PartView key={index} part={part} />
+          ))}
+        </Long>
+      </Card>
+      <Card title="Output">
+        <Long label="Output">
+          {run.output_json === null ? (
+            <p className={styles['text']}>{answer === '' ? 'Nothing so far.' : answer}</p>
+          ) : (
+            <JsonView value={run.output_json} label="Output" openDepth={3} />
+          )}
+        </Long>
+      </Card>
+    </div>
+  )
+}
+
+function Long({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    // It scrolls when it is long, so the keyboard must reach it.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className={styles['long']} tabIndex={0} role="group" aria-label={label}>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { Link } from '@tanstack/react-router'
+import type { UsageRow } from '../../api/wire.ts'
+import { Table } from '../../components/table.tsx'
+import { formatCount, formatDollars } from './format.ts'
+import { bucketsOf, groupOf, labelOf, totalsByGroup, type UsageTotals } from './usage-series.ts'
+import type { View } from './usage-view.tsx'
+import styles from './usage.module.css'
+
+interface Row {
+  id: string
+  name: string
+  totals: UsageTotals
+}
+
+/** Everything that was counted, for each agent or model, or for each hour or day in which there was something. */
+export function UsageTable(props: {
+  rows: readonly UsageRow[]
+  view: View
+  nameOf: (group: string) => string
+}) {
+  const { by, range } = props.view
+  const rows = by === 'time' ? timeRows(props.rows, props.view) : groupRows(props)
+  const first = { agent: 'Agent', model: 'Model', time: range === '24h' ? 'Hour' : 'Day' }[by]
+  const count = (header: string, value: (totals: UsageTotals) => number, hideNarrow = false) => ({
+    header,
+    align: 'right' as const,
+    hideNarrow,
+    cell: ({ totals }: Row) => formatCount(value(totals)),
+  })
+  return (
+    <Table
+      label={`Usage by ${first.toLowerCase()}`}
+      rows={rows}
+      rowKey={({ id }) => id}
+      columns={[
+        { header: first, cell: (row) => <Name row={row} isAgent={by === 'agent'} /> },
+        count('Runs', ({ runs }) => runs),
+        count('Model calls', ({ modelCalls }) => modelCalls, true),
+        count('Input', ({ inputTokens }) => inputTokens),
+        count('of it cached', ({ cachedInputTokens }) => cachedInputTokens, true),
+        count('Output', ({ outputTokens }) => outputTokens),
+        { header: 'Cost', align: 'right', cell: ({ totals }) => <Cost totals={totals} /> },
+      ]}
+    />
+  )
+}
+
+function Name({ row, isAgent }: { row: Row; isAgent: boolean }) {
+  const name = (
+    <span className={styles['name']} title={row.name} dir="auto">
+      {row.name}
+    </span>
+  )
+  if (!isAgent) return name
+  return (
+    <Link to="/agents/$agentId" params={{ agentId: row.id }}>
+      {name}
+    </Link>
+  )
+}
+
+function Cost({ totals: { cost, runs, runsWithoutCost } }: { totals: UsageTotals }) {
+  return runsWithoutCost === runs ? 'unknown' : formatDollars(cost)
+}
+
+function groupRows(props: Parameters<typeof UsageTable>[0]): Row[] {
+  const groups = totalsByGroup(props.rows, (row) => groupOf(row, props.view.by))
+  return groups.map(({ group, totals }) => ({ id: group, name: props.nameOf(group), totals }))
+}
+
+function timeRows(rows: readonly UsageRow[], { range, now }: View): Row[] {
+  const groups = new Map(
+    totalsByGroup(rows, (row) => (range === '24h' ? row.hour : row.day) ?? '').map((one) => [
+      Date.parse(one.group),
+      one.totals,
+    ]),
+  )
+  return bucketsOf(range, now)
+    .toReversed()
+    .flatMap((start) => {
+      const totals = groups.get(start.getTime())
+      return totals === undefined ? [] : [{ id: start.toISOString(), name: labelOf(range, start), totals }]
+    })
+}

@@ -1,0 +1,182 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
+import { startToolSite, type ToolSite } from '../support/tool-site.ts'
+
+const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = test_
+let site: ToolSite
+beforeAll(async () => {
+  site = await startToolSite()
+  site.answer('/orders/ORD-1', () => ({ body: { state: 'shipped', note: hostileTexts[1] } }))
+  site.answer('/orders/ORD-2', () => ({ status: 503, body: { error: 'closed' } }))
+})
+afterAll(async () => {
+  await site[Symbol.asyncDispose]()
+  await test_[Symbol.asyncDispose]()
+})
+
+async function create(body: Record<string, unknown>): Promise<string> {
+  return (await server.call('POST', '/v1/agents', body)).body.id
+}
+
+async function addTool(page: Page, label: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add a tool' }).click()
+  await page.getByRole('dialog', { name: 'Add a tool' }).getByRole('button', { name: label }).click()
+}
+
+test('an HTTP tool is written, tried, mended and published', async () => {
+  const id = await create({ name: 'Orders' })
+  const { page, problems } = await test_.signIn(`/agents/${id}?tab=tools`)
+  await page.getByRole('heading', { name: 'This agent has no tools' }).waitFor()
+  await checkPage(page, 'agent-tools-empty')
+  await page.getByRole('button', { name: 'Add a tool' }).click()
+  await checkPage(page, 'agent-tools-add')
+  await page.keyboard.press('Escape')
+  await addTool(page, 'HTTP request')
+  await page.getByLabel('Tool name').fill('look up')
+  await page.getByLabel('URL', { exact: true }).fill(`${site.url}/orders/{order_id}`)
+  await page.getByRole('button', { name: 'Add the parameter order_id' }).click()
+  await page.getByLabel('Description of order_id').fill('Number of the order')
+  await page.getByLabel('Required').check()
+  await page.getByRole('button', { name: 'Add a header' }).click()
+  await page.getByLabel('Name of header 1').fill('X-Key')
+  await page.getByLabel('Value of header 1').fill('secret-1')
+
+  // What is wrong stands beside its field; the tool says so when it is closed.
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('use 1 to 64 letters, digits, underscores or hyphens.').waitFor()
+  await checkPage(page, 'agent-tools-errors')
+  await page.getByRole('button', { name: 'look up', exact: true }).click()
+  await page.getByText('has errors').waitFor()
+  await page.getByRole('button', { name: 'look up', exact: true }).click()
+  await page.getByLabel('Tool name').fill('look_up')
+
+  await page.getByRole('button', { name: 'Try look_up' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Try look_up' })
+  await dialog.getByRole('button', { name: 'Call it once' }).click()
+  await dialog.getByText('is required').waitFor()
+  await dialog.getByLabel('order_id').fill('ORD-1')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('answered').waitFor()
+  await dialog.getByText('"shipped"').waitFor()
+  await dialog.getByText(hostileTexts[1].slice(0, 10)).waitFor()
+  await checkPage(page, 'agent-tool-tried')
+  await dialog.getByLabel('order_id').fill('ORD-2')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('failed').waitFor()
+  await dialog.getByText('503', { exact: false }).waitFor()
+  await checkPage(page, 'agent-tool-failed')
+  await expectNothingRan(page)
+  await dialog.getByRole('button', { name: 'Close' }).click()
+
+  await page.getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('Version 2 is published.').waitFor()
+  const { body } = await server.call('GET', `/v1/agents/${id}`)
+  expect(body.tools).toMatchObject([
+    {
+      type: 'http',
+      name: 'look_up',
+      headers: { 'X-Key': '***' },
+      parameters: {
+        properties: { order_id: { type: 'string', description: 'Number of the order' } },
+        required: ['order_id'],
+      },
+    },
+  ])
+  expect(site.requests.map(({ headers }) => headers['x-key'])).toEqual(['secret-1', 'secret-1'])
+  expect(problems).toEqual([])
+})
+
+test('a stored secret is kept by saving, and typed again to try its tool', async () => {
+  const tool = {
+    type: 'http',
+    name: 'look_up',
+    url: `${site.url}/orders/{id}`,
+    parameters: { type: 'object', properties: { id: { type: 'string' } } },
+    headers: { 'X-Key': 'secret-2' },
+  }
+  const id = await create({ name: 'Secretive', tools: [tool] })
+  const { page } = await test_.signIn(`/agents/${id}?tab=tools`)
+  await page.getByRole('button', { name: 'look_up', exact: true }).click()
+  expect(await page.getByLabel('Value of header 1').inputValue()).toBe('')
+  expect(await page.getByLabel('Value of header 1').getAttribute('placeholder')).toBe(
+    'Stored; type to replace it',
+  )
+  await page.getByLabel('Tool description').fill('Looks up an order.')
+  await page.getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('Version 2 is published.').waitFor()
+  await page.getByRole('button', { name: 'Try look_up' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Try look_up' })
+  await dialog.getByLabel('id (optional)').fill('ORD-1')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('is hidden here; write the value itself to try it').waitFor()
+  const before = site.requests.length
+  await dialog.getByLabel('Value of the header X-Key').fill('typed-again')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('answered').waitFor()
+  expect(site.requests.slice(before).map(({ headers }) => headers['x-key'])).toEqual(['typed-again'])
+})
+
+test('parameters are a list or a JSON Schema, which are the same', async () => {
+  const id = await create({ name: 'Schemas' })
+  const { page } = await test_.signIn(`/agents/${id}?tab=tools`)
+  await addTool(page, 'Function of your program')
+  await page.getByLabel('Tool name').fill('open_ticket')
+  await page.getByRole('button', { name: 'Add a parameter' }).click()
+  await page.getByRole('button', { name: 'Add a parameter' }).click()
+  await page.getByLabel('Name of parameter 2').fill('parameter')
+  await page.getByText('Another one has this name.').waitFor()
+  await page.getByLabel('Name of parameter 2').fill('urgent')
+  await page.getByLabel('Type of urgent').selectOption('boolean')
+  await page.getByRole('button', { name: 'Remove parameter', exact: true }).click()
+  await page.getByRole('button', { name: 'Edit as JSON Schema' }).click()
+  const json = page.getByLabel('JSON Schema of the parameters')
+  expect(JSON.parse(await json.inputValue())).toEqual({
+    type: 'object',
+    properties: { urgent: { type: 'boolean' } },
+    required: [],
+  })
+  await json.fill('{"type": "object",')
+  await page.getByText('Line 1, column 19: a name in double quotes belongs here.').first().waitFor()
+  expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
+  await json.fill('{"type": "object", "properties": {"a": {"type": "nonsense"}}}')
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('is not a JSON Schema we can use', { exact: false }).first().waitFor()
+  await json.fill('{"type": "object", "properties": {"a": {"type": "integer"}}}')
+  await page.getByRole('button', { name: 'Edit as a list' }).click()
+  expect(await page.getByLabel('Type of a').inputValue()).toBe('integer')
+  await page.getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('Version 2 is published.').waitFor()
+})
+
+test('a shared tool and one that is built in are added, tried and removed', async () => {
+  const shared = await server.call('POST', '/v1/tools', {
+    type: 'http',
+    name: 'shared_orders',
+    description: 'Orders for everybody',
+    url: `${site.url}/orders/{id}`,
+    parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+  })
+  const id = await create({ name: 'Borrower' })
+  const { page, problems } = await test_.signIn(`/agents/${id}?tab=tools`)
+  await addTool(page, 'shared_orders')
+  await addTool(page, 'Current time')
+  await page.getByRole('button', { name: 'Try shared_orders' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Try shared_orders' })
+  await dialog.getByLabel('id').fill('ORD-1')
+  await dialog.getByRole('button', { name: 'Call it once' }).click()
+  await dialog.getByText('"shipped"').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('Version 2 is published.').waitFor()
+  await checkPage(page, 'agent-tools')
+  await page.getByRole('button', { name: 'Remove get_current_time' }).click()
+  await page.getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('Version 3 is published.').waitFor()
+  const { body } = await server.call('GET', `/v1/agents/${id}`)
+  expect(body.tools).toEqual([
+    { type: 'reference', tool_id: shared.body.id, revision: null, approval: null },
+  ])
+  expect(problems).toEqual([])
+})

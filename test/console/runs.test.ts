@@ -1,0 +1,144 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts'
+import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
+
+let scenario: Scenario
+let test_: ConsoleTest
+beforeAll(async () => {
+  scenario = await startScenario()
+  test_ = await startConsole({ server: scenario.server })
+})
+afterAll(async () => {
+  await test_[Symbol.asyncDispose]()
+  await scenario[Symbol.asyncDispose]()
+})
+
+const rows = (page: Page) => page.getByRole('region', { name: 'Runs' }).getByRole('row')
+
+test('before anything ran, the list says how to begin', async () => {
+  const { page } = await test_.signIn('/runs')
+  await page.getByText('No agent has run yet.').waitFor()
+  await checkPage(page, 'runs-empty')
+})
+
+describe('the list of runs', () => {
+  test('changes by itself, and is narrowed by agent, state and API', async () => {
+    const gate = Promise.withResolvers<void>()
+    const slow = await scenario.agent([{ pieces: [{ text: 'Wait ' }, { wait: gate.promise }] }], { name: 'Slow' })
+    const quick = await scenario.agent([says('Done.'), { status: 400, body: { error: { message: 'No.' } } }], {
+      name: 'Quick',
+    })
+    const { page, problems } = await test_.signIn('/runs')
+    const running = await scenario.start(slow, 'Take your time')
+    await page.getByRole('row', { name: 'Take your time' }).getByText('running').waitFor()
+    await scenario.run(quick, 'First')
+    await scenario.run(quick, 'Second')
+    await page.getByRole('row', { name: 'First' }).getByText('completed').waitFor()
+    await page.getByRole('row', { name: 'Second' }).getByText('failed').waitFor()
+    expect(await rows(page).nth(1).textContent()).toContain('Second')
+    await checkPage(page, 'runs')
+    gate.resolve()
+    await page.getByRole('row', { name: 'Take your time' }).getByText('completed').waitFor()
+    await page.getByLabel('Agent').selectOption('Quick')
+    await page.getByRole('row', { name: 'Take your time' }).waitFor({ state: 'detached' })
+    await page.getByLabel('State').selectOption('failed')
+    await page.getByRole('row', { name: 'First' }).waitFor({ state: 'detached' })
+    expect(await rows(page).count()).toBe(2)
+    await page.getByLabel('Through').selectOption('xai')
+    await page.getByText('No run fits this choice.').waitFor()
+    await checkPage(page, 'runs-none-fits')
+    await page.getByRole('link', { name: 'Show all runs' }).click()
+    await page.getByRole('link', { name: 'Take your time' }).click()
+    await page.getByRole('heading', { name: 'Run of Slow' }).waitFor()
+    expect(page.url()).toContain(running)
+    expect(problems).toEqual([])
+  })
+
+  test('has as many pages as there are runs', async () => {
+    const agent = await scenario.agent(
+      Array.from({ length: 60 }, () => says('Done.')),
+      { name: 'Many' },
+    )
+    for (let index = 0; index < 60; index += 1) await scenario.run(agent, `Number ${index}`)
+    const { page } = await test_.signIn(`/runs?agent=${agent.id}`)
+    await page.getByRole('link', { name: 'Number 59', exact: true }).waitFor()
+    await page.getByText(/^50 shown/).scrollIntoViewIfNeeded()
+    await page.getByText('60 shown, that is all').waitFor()
+    expect(await rows(page).count()).toBe(61)
+  })
+})
+
+describe('the page of a run', () => {
+  test('draws model calls, tools and waits, and every event can be looked into by keyboard', async () => {
+    scenario.site.answer('/lookup', () => ({ body: { state: 'shipped' } }))
+    const agent = await scenario.agent(
+      [
+        callsTools(['c1', 'lookup', { item: 'lamp' }]),
+        callsTools(['c2', 'refund', { item: 'lamp' }]),
+        says('It is on its way.'),
+      ],
+      {
+        name: 'Shop',
+        tools: [
+          siteTool(scenario.site, 'lookup', { effects: 'none' }),
+          siteTool(scenario.site, 'refund', { approval: 'always' }),
+        ],
+      },
+    )
+    scenario.site.answer('/refund', () => ({ body: {} }))
+    const run = await scenario.run(agent, 'Where is my lamp?')
+    const { page, problems } = await test_.signIn(`/runs/${run.id}`)
+    const timeline = page.getByRole('listbox', { name: /^Timeline/ })
+    await timeline.getByRole('option', { name: /waits for approval/ }).waitFor()
+    await page.getByRole('form', { name: 'Answer for refund' }).waitFor()
+    await checkPage(page, 'run-waiting')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('main').getByText('completed', { exact: true }).first().waitFor()
+    await page.getByText('It is on its way.').first().waitFor()
+    expect(await timeline.getByRole('option').allTextContents()).toEqual([
+      expect.stringMatching(/^openai\/fake-\d+.*model/),
+      expect.stringMatching(/^lookup.*tool/),
+      expect.stringMatching(/^openai\/fake-\d+.*model/),
+      expect.stringMatching(/^waits for approval.*wait/),
+      expect.stringMatching(/^refund.*tool/),
+      expect.stringMatching(/^openai\/fake-\d+.*model/),
+    ])
+    await timeline.focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await page.getByRole('region', { name: 'Event' }).getByRole('heading', { name: /tool\.called/ }).waitFor()
+    const bar = timeline.getByRole('option').first().locator('span[style]')
+    const before = await bar.getAttribute('style')
+    await page.keyboard.press('+')
+    await expect.poll(async () => await bar.getAttribute('style')).not.toBe(before)
+    await page.keyboard.press('0')
+    await expect.poll(async () => await bar.getAttribute('style')).toBe(before)
+    await page.getByRole('listbox', { name: 'Events' }).focus()
+    await page.keyboard.press('End')
+    await page.getByRole('heading', { name: /run\.completed/ }).waitFor()
+    await page.getByRole('combobox', { name: 'Type' }).selectOption('tool.completed')
+    await page.getByRole('heading', { name: 'Events (2)' }).waitFor()
+    await checkPage(page, 'run')
+    expect(problems).toEqual([])
+  })
+
+  test('a run is cancelled there, after it was asked whether', async () => {
+    const agent = await scenario.agent([{ hang: true }], { name: 'Stuck' })
+    const id = await scenario.start(agent, 'Begin')
+    const { page } = await test_.signIn(`/runs/${id}`)
+    await page.getByRole('button', { name: 'Cancel run' }).click()
+    await page.getByRole('alertdialog').getByText('Cancel this run?').waitFor()
+    await checkPage(page, 'run-cancel')
+    await page.getByRole('button', { name: 'Cancel the run' }).click()
+    await page.getByText('Cancelled: Stopped in the console.').waitFor()
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0)
+  })
+
+  test('a run that is not there is an error with a way on', async () => {
+    const { page } = await test_.signIn('/runs/run_0000000000000000000000')
+    await page.getByText('No run with this id in this workspace.').waitFor()
+    await checkPage(page, 'run-not-found')
+  })
+})
