@@ -134,7 +134,10 @@ export async function createRunning(
     tail,
     dispatcher,
     executorId,
-    notify: (runId) => replicas.tellRun(runId),
+    notify: async (runId) => {
+      foundation.feed.runsChanged([runId])
+      await replicas.tellRun(runId)
+    },
     getRun: runs.get,
     log,
   })

@@ -70,12 +70,14 @@ export async function startServer(
     toolRunner,
   } = running
   const executorId = executor.id
+  /** Something was written for these runs that this process's journal has not told of. */
+  const runsChanged = (runIds: string[]): void => {
+    runIds.forEach((id) => tail.changed(id))
+    foundation.feed.runsChanged(runIds)
+  }
   parts.use(
     await replicas.listen({
-      runsChanged: (runIds) => {
-        runIds.forEach((id) => tail.changed(id))
-        foundation.feed.runsChanged(runIds)
-      },
+      runsChanged,
       everythingChanged: () => tail.changedAll(),
       commandsWritten: (runIds) => void worker.deliverWaiting(runIds),
       resourceChanged: (what) => {
@@ -183,7 +185,13 @@ export async function startServer(
         database,
         executorId: executor.id(),
         log,
-        runSegment: createSegmentRunner({ store: executorStore, worker, executorId, tail, log }),
+        runSegment: createSegmentRunner({
+          store: executorStore,
+          worker,
+          executorId,
+          changed: (id) => runsChanged([id]),
+          log,
+        }),
       })
       engine.resolve(started)
       await watch.start()

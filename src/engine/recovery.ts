@@ -1,5 +1,4 @@
 import type { ExecutorStore } from '../core/runs/executor-store.ts'
-import type { Tail } from '../core/events/tail.ts'
 import { faultPoint } from '../lib/fault-point.ts'
 import type { Log } from '../lib/log.ts'
 import type { Worker } from './worker.ts'
@@ -11,7 +10,8 @@ import type { Worker } from './worker.ts'
 export function createSegmentRunner(deps: {
   store: ExecutorStore
   worker: Worker
-  tail: Tail
+  /** Tells whoever follows the run, or its workspace, to read again: it was taken outside the journal. */
+  changed: (runId: string) => void
   executorId: () => string
   log: Log
 }): (runId: string, fence: number) => Promise<void> {
@@ -24,7 +24,7 @@ export function createSegmentRunner(deps: {
         await deps.store.undispatch(runId, fence)
         return
       }
-      deps.tail.changed(runId)
+      deps.changed(runId)
       await deps.worker.startClaimed(run)
     } catch (error) {
       deps.log.error({ err: error, run: runId }, 'A queued run could not be taken; it is dispatched again.')

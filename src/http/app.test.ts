@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testDatabase } from '../../test/support/database.ts'
 import { startHttpServer } from '../../test/support/http-server.ts'
@@ -22,6 +22,12 @@ const echoBody = z.strictObject({ name: z.string(), count: z.number().optional()
 async function* twoMessages() {
   seen.opened += 1
   yield [{ data: '1' }, { data: '2' }]
+}
+
+/** One message, and then nothing until the reader is gone. */
+async function* untilGone(signal: AbortSignal) {
+  yield { data: '1' }
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 const endpoints = [
@@ -104,6 +110,17 @@ const endpoints = [
     reply: { status: 200, body: null, stream: true },
     async handle() {
       return eventStream(twoMessages())
+    },
+  }),
+  endpoint({
+    ...common,
+    id: 'test.endless',
+    method: 'GET',
+    path: '/test/endless',
+    scope: 'any',
+    reply: { status: 200, body: null, stream: true },
+    async handle({ signal }) {
+      return eventStream(untilGone(signal))
     },
   }),
 ]
@@ -222,6 +239,24 @@ test('answers HEAD of a stream without opening it', async () => {
   expect(head.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   expect(seen.opened).toBe(0)
   expect((await send('GET', '/v1/test/stream')).text).toBe('data: 1\n\ndata: 2\n\n')
+})
+
+test('a stream ends when the key that it was asked for with is revoked', async () => {
+  const { access, ownerKey } = server
+  const owner = await access.authenticate(ownerKey)
+  const { key, secret } = await access.keys.create(owner, { name: 'short' })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  try {
+    const stream = await fetch(`${server.url}/v1/test/endless`, {
+      headers: { authorization: `Bearer ${secret}` },
+    })
+    await vi.advanceTimersByTimeAsync(16_000)
+    await access.keys.revoke(owner, key.id)
+    await vi.advanceTimersByTimeAsync(16_000)
+    expect(await stream.text()).toMatch(/^data: 1\n\n(: ping\n\n)*event: error\ndata: .*"code":"invalid_key"/)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('says which dialect is not available', async () => {

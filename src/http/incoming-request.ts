@@ -40,6 +40,8 @@ export class IncomingRequest implements EndpointRequest {
   params: Record<string, unknown> = {}
   query: Record<string, unknown> = {}
   body: unknown = undefined
+  /** Asks again whether whoever sent it may; rejects once they may not any more. Null: anybody may. */
+  recheck: (() => Promise<void>) | null = null
   /** What every reply to it carries, an error too. */
   replyHeaders: Readonly<Record<string, string>> = noHeaders
   #options: RequestOptions

@@ -55,7 +55,7 @@ export function createResponder(options: { log: Log }): Responder {
     },
 
     async send(request, dialect, answer) {
-      const { outgoing, requestId, replyHeaders } = request
+      const { outgoing, requestId, replyHeaders, recheck } = request
       if (stopping) outgoing.shouldKeepAlive = false
       if (!(answer instanceof EventStream)) {
         const headers = { ...answer.headers, ...replyHeaders }
@@ -63,7 +63,8 @@ export function createResponder(options: { log: Log }): Responder {
       }
       const headOnly = request.incoming.method === 'HEAD'
       const failed = (error: AppError) => dialect.printStreamError(error, request)
-      const sent = streams.send(outgoing, withHeaders(answer, replyHeaders), { requestId, headOnly, failed })
+      const stream = withHeaders(answer, replyHeaders)
+      const sent = streams.send(outgoing, stream, { requestId, headOnly, failed, recheck })
       if (stopping) streams.stopAll(new AppError('shutting_down'))
       await sent
     },

@@ -131,6 +131,8 @@ export async function answerRoute(
     request.principal = known instanceof Promise ? await known : known
     if (endpoint.cors) request.replyHeaders = corsHeaders(endpoint.cors, headers, request.principal)
     authorize(request.principal, endpoint, headers.origin)
+    request.recheck = async () =>
+      authorize(await identify(route, services, request.incoming), endpoint, headers.origin)
     isPublic = request.principal.allowedOrigins !== undefined
   }
   if (endpoint.unavailable) return render(endpoint, services, await endpoint.handle(request))

@@ -17,14 +17,17 @@ afterEach(async () => {
 const failed = (error: AppError) => ({ event: 'error', data: error.code })
 
 /** Serves one stream; answers its reply, the server's side of it, and the streams. */
-async function serve(stream: EventStream, options: { streams?: SseStreams } = {}) {
-  const streams = options.streams ?? new SseStreams({ log: silentLog })
+async function serve(
+  stream: EventStream,
+  options: { streams?: SseStreams; recheck?: () => Promise<void> } = {},
+) {
+  const { streams = new SseStreams({ log: silentLog }), recheck = null } = options
   const outgoing = Promise.withResolvers<ServerResponse>()
   const finished = Promise.withResolvers<void>()
   const server = createServer((_incoming, response) => {
     outgoing.resolve(response)
     streams
-      .send(response, stream, { requestId: 'r1', headOnly: false, failed })
+      .send(response, stream, { requestId: 'r1', headOnly: false, failed, recheck })
       .then(finished.resolve, finished.reject)
   })
   server.listen(0, '127.0.0.1')
@@ -173,6 +176,28 @@ test('pings a stream that has been silent for 15 seconds', async () => {
   expect(String(reply.read())).toBe(': ping\n\n')
 })
 
+test('asks every 15 seconds whether the reader still may, and ends the stream for who may not', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let now = 0
+  const answers = [undefined, new AppError('database_unavailable'), new AppError('invalid_key')]
+  const asked: number[] = []
+  const streams = new SseStreams({ log: silentLog, now: () => now })
+  const { stream, returned } = source()
+  const { reply } = await serve(stream, {
+    streams,
+    recheck: async () => {
+      asked.push(now)
+      const error = answers.shift()
+      if (error) throw error
+    },
+  })
+  for (now of [14_999, 15_000, 16_000, 30_000, 45_000]) await vi.advanceTimersByTimeAsync(1000)
+  expect(asked).toEqual([15_000, 30_000, 45_000])
+  expect(await text(reply)).toMatch(/event: error\ndata: invalid_key\n\n$/)
+  await returned
+  expect(streams.size).toBe(0)
+})
+
 const megabyte = { data: 'x'.repeat(1024 * 1024) }
 
 /** A reader that reads nothing, whose stream has been filled until the source is no longer asked. */
@@ -194,7 +219,7 @@ test('does not ask the source for more while the reader is more than 4 MiB behin
   expect(outgoing.writableLength).toBeLessThan(6 * 1024 * 1024)
   reply.socket.resume()
   reply.resume()
-  await vi.waitFor(() => expect(asked()).toBe(41))
+  await vi.waitFor(() => expect(asked()).toBe(41), { timeout: 10_000 })
 })
 
 test('drops a reader that stays behind for 30 seconds, and says why in the log', async () => {

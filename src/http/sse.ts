@@ -10,6 +10,8 @@ const fullAt = 4 * 1024 * 1024
 /** How long a reader may stay full, milliseconds; and the bytes at which it is dropped at once. */
 const fullFor = 30_000
 const neverAbove = 16 * 1024 * 1024
+/** How often it is asked whether a reader still may read, milliseconds: a stream outlives its request by hours. */
+const recheckAfter = 15_000
 /** How long the head of a reply waits for the first message, milliseconds, so that both leave in one packet. */
 const headWithin = 20
 /** How often idle and slow readers are looked at, milliseconds: one timer for all streams. */
@@ -56,6 +58,8 @@ function streamHeaders(stream: EventStream, requestId: string): Record<string, s
 export interface SseConnectionOptions {
   requestId: string
   failed: (error: AppError) => SseMessage | null
+  /** Rejects once the reader may not read any more. Null: anybody may. */
+  recheck: (() => Promise<void>) | null
   /** Called once, when nothing more will be written. */
   closed: (connection: SseConnection) => void
   log: Log
@@ -76,6 +80,7 @@ export class SseConnection {
   #headTimer: NodeJS.Timeout | null
   #ended = false
   #lastWrite: number
+  #checkedAt: number
   #fullSince: number | null = null
   #drained: (() => void) | null = null
 
@@ -84,7 +89,7 @@ export class SseConnection {
     this.#iterator = stream.source[Symbol.asyncIterator]()
     this.#options = options
     this.#framing = stream.options.framing
-    this.#lastWrite = options.now()
+    this.#lastWrite = this.#checkedAt = options.now()
     outgoing.writeHead(200, streamHeaders(stream, options.requestId))
     outgoing.once('close', this.#gone)
     this.#headTimer = setTimeout(this.#flush, headWithin)
@@ -112,9 +117,10 @@ export class SseConnection {
     this.#release()
   }
 
-  /** Called every second: pings an idle reader, lets a slow one catch up or drops it. */
+  /** Called every second: pings an idle reader, lets a slow one catch up or drops it; ends it for who may not read on. */
   look(): void {
     const now = this.#options.now()
+    if (now - this.#checkedAt >= recheckAfter) this.#recheck(now)
     const waiting = this.#outgoing.writableLength
     if (waiting > neverAbove) return this.#drop('too much is waiting for this reader', waiting)
     if (this.#fullSince !== null) {
@@ -125,6 +131,15 @@ export class SseConnection {
     if (now - this.#lastWrite < pingAfter) return
     this.#pending += ping
     this.#flush()
+  }
+
+  /** Who cannot be asked about, because the database does not answer, reads on. */
+  #recheck(now: number): void {
+    this.#checkedAt = now
+    this.#options.recheck?.().catch((error: unknown) => {
+      if (!(error instanceof AppError)) return
+      if (error.category === 'unauthenticated' || error.category === 'forbidden') this.stop(error)
+    })
   }
 
   #append(value: SseMessage | readonly SseMessage[]): void {
@@ -251,12 +266,16 @@ export class SseStreams {
   async send(
     outgoing: ServerResponse,
     stream: EventStream,
-    options: { requestId: string; headOnly: boolean; failed: (error: AppError) => SseMessage | null },
+    options: Pick<SseConnectionOptions, 'requestId' | 'failed'> & {
+      headOnly: boolean
+      recheck?: SseConnectionOptions['recheck']
+    },
   ): Promise<void> {
     if (options.headOnly) return await sendHead(outgoing, stream, options.requestId)
     const connection = new SseConnection(outgoing, stream, {
       requestId: options.requestId,
       failed: stream.options.failed ?? options.failed,
+      recheck: options.recheck ?? null,
       closed: this.#closed,
       log: this.#log,
       now: this.#now,

@@ -21,7 +21,7 @@ async function shownKey(page: Page): Promise<string> {
 }
 
 async function meOf(key: string) {
-  return await server.call('GET', '/v1/me', undefined, { key })
+  return await server.call('GET', '/native/v1/me', undefined, { key })
 }
 
 describe('keys', () => {
@@ -46,7 +46,7 @@ describe('keys', () => {
     await page.keyboard.press('Escape')
     expect(await page.getByRole('dialog').count()).toBe(1)
     await page.getByRole('button', { name: 'I have copied it' }).click()
-    await page.getByRole('cell', { name: 'Nightly build' }).waitFor()
+    await page.getByRole('button', { name: 'Revoke Nightly build' }).waitFor()
     expect(await page.content()).not.toContain(key)
     expect(problems).toEqual([])
   })
@@ -86,10 +86,9 @@ describe('keys', () => {
     await dialog.getByLabel('For public pages').check()
     await dialog.getByRole('button', { name: 'Make key' }).click()
     await dialog.getByText('Name at least one site, such as example.org.').waitFor()
-    await dialog.getByLabel('Sites').fill('shop.example.org\nnot a site')
     await dialog.getByLabel('Sites').fill('shop.example.org\nhttps://*.example.org')
     await dialog.getByRole('button', { name: 'Make key' }).click()
-    await dialog.locator('[aria-invalid]').waitFor()
+    await dialog.getByText('https://*.example.org: write a site as').waitFor()
     await dialog.locator('button[aria-busy]').waitFor({ state: 'detached' })
     await checkPage(page, 'keys-make-public')
     await dialog.getByLabel('Sites').fill('shop.example.org\nexample.net')
@@ -194,6 +193,18 @@ describe('members', () => {
     await expectNothingRan(page)
     await checkPage(page, 'members')
     expect(problems).toEqual([])
+  })
+
+  test('whoever removes themselves is told, and signed out', async () => {
+    const second = await server.call('POST', '/v1/members', { name: 'Second owner', role: 'owner' })
+    const key = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: second.body.id })
+    const { page } = await test_.visit('/members')
+    await page.getByLabel('API key').fill(key.body.key)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Remove Second owner' }).click()
+    await page.getByText('This is you: you will be signed out too.').waitFor()
+    await page.getByRole('button', { name: 'Remove member' }).click()
+    await page.getByRole('heading', { name: 'Sign in to Parley' }).waitFor()
   })
 
   test('a member who may not manage sees who is here, and no buttons', async () => {

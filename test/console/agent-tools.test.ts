@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
+import { checkPage as check, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
 const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
@@ -18,6 +18,14 @@ afterAll(async () => {
 
 async function create(body: Record<string, unknown>): Promise<string> {
   return (await server.call('POST', '/v1/agents', body)).body.id
+}
+
+/** From its top and at rest: what sticks to the window stands where it belongs, and no button is on its way back. */
+async function checkPage(page: Page, name: string): Promise<void> {
+  await page.evaluate('scrollTo(0, 0)')
+  await page.locator('button[aria-busy]').waitFor({ state: 'detached' })
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await check(page, name)
 }
 
 async function addTool(page: Page, label: string): Promise<void> {
@@ -45,7 +53,8 @@ test('an HTTP tool is written, tried, mended and published', async () => {
 
   // What is wrong stands beside its field; the tool says so when it is closed.
   await page.getByRole('button', { name: 'Save draft' }).click()
-  await page.getByText('use 1 to 64 letters, digits, underscores or hyphens.').waitFor()
+  await page.getByText('Use 1 to 64 letters, digits, underscores or hyphens.').waitFor()
+  await page.locator('button:enabled', { hasText: 'Save draft' }).waitFor()
   await checkPage(page, 'agent-tools-errors')
   await page.getByRole('button', { name: 'look up', exact: true }).click()
   await page.getByText('has errors').waitFor()
@@ -55,7 +64,7 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   await page.getByRole('button', { name: 'Try look_up' }).click()
   const dialog = page.getByRole('dialog', { name: 'Try look_up' })
   await dialog.getByRole('button', { name: 'Call it once' }).click()
-  await dialog.getByText('is required').waitFor()
+  await dialog.getByText('Is required.').waitFor()
   await dialog.getByLabel('order_id').fill('ORD-1')
   await page.keyboard.press('Enter')
   await dialog.getByText('answered').waitFor()
@@ -66,6 +75,7 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   await page.keyboard.press('Enter')
   await dialog.getByText('failed').waitFor()
   await dialog.getByText('503', { exact: false }).waitFor()
+  await dialog.locator('button:enabled', { hasText: 'Call it once' }).waitFor()
   await checkPage(page, 'agent-tool-failed')
   await expectNothingRan(page)
   await dialog.getByRole('button', { name: 'Close' }).click()
@@ -84,7 +94,7 @@ test('an HTTP tool is written, tried, mended and published', async () => {
       },
     },
   ])
-  expect(site.requests.map(({ headers }) => headers['x-key'])).toEqual(['secret-1', 'secret-1'])
+  expect(site.callsOf('/orders').map(({ headers }) => headers['x-key'])).toEqual(['secret-1', 'secret-1'])
   expect(problems).toEqual([])
 })
 
@@ -103,6 +113,11 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
   expect(await page.getByLabel('Value of header 1').getAttribute('placeholder')).toBe(
     'Stored; type to replace it',
   )
+  // Another value that is taken back leaves the stored one.
+  await page.getByLabel('Value of header 1').fill('x')
+  await page.getByRole('region', { name: 'Changes' }).waitFor()
+  await page.getByLabel('Value of header 1').fill('')
+  await page.getByRole('region', { name: 'Changes' }).waitFor({ state: 'detached' })
   await page.getByLabel('Tool description').fill('Looks up an order.')
   await page.getByRole('button', { name: 'Save and publish' }).click()
   await page.getByText('Version 2 is published.').waitFor()
@@ -110,12 +125,17 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
   const dialog = page.getByRole('dialog', { name: 'Try look_up' })
   await dialog.getByLabel('id (optional)').fill('ORD-1')
   await page.keyboard.press('Enter')
-  await dialog.getByText('is hidden here; write the value itself to try it').waitFor()
-  const before = site.requests.length
+  await dialog.getByText('Is hidden here; write the value itself to try it.').waitFor()
+  const before = site.callsOf('/orders').length
   await dialog.getByLabel('Value of the header X-Key').fill('typed-again')
   await page.keyboard.press('Enter')
   await dialog.getByText('answered').waitFor()
-  expect(site.requests.slice(before).map(({ headers }) => headers['x-key'])).toEqual(['typed-again'])
+  expect(
+    site
+      .callsOf('/orders')
+      .slice(before)
+      .map(({ headers }) => headers['x-key']),
+  ).toEqual(['typed-again'])
 })
 
 test('parameters are a list or a JSON Schema, which are the same', async () => {
@@ -142,7 +162,7 @@ test('parameters are a list or a JSON Schema, which are the same', async () => {
   expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
   await json.fill('{"type": "object", "properties": {"a": {"type": "nonsense"}}}')
   await page.getByRole('button', { name: 'Save draft' }).click()
-  await page.getByText('is not a JSON Schema we can use', { exact: false }).first().waitFor()
+  await page.getByText('Is not a JSON Schema we can use', { exact: false }).first().waitFor()
   await json.fill('{"type": "object", "properties": {"a": {"type": "integer"}}}')
   await page.getByRole('button', { name: 'Edit as a list' }).click()
   expect(await page.getByLabel('Type of a').inputValue()).toBe('integer')
@@ -175,8 +195,6 @@ test('a shared tool and one that is built in are added, tried and removed', asyn
   await page.getByRole('button', { name: 'Save and publish' }).click()
   await page.getByText('Version 3 is published.').waitFor()
   const { body } = await server.call('GET', `/v1/agents/${id}`)
-  expect(body.tools).toEqual([
-    { type: 'reference', tool_id: shared.body.id, revision: null, approval: null },
-  ])
+  expect(body.tools).toEqual([{ type: 'reference', tool_id: shared.body.id, revision: null, approval: null }])
   expect(problems).toEqual([])
 })

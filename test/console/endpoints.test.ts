@@ -88,8 +88,36 @@ test('usage comes by day, agent and model at once', async () => {
   ])
   const byModel = await server.call('GET', '/v1/usage?group_by=model')
   expect(byModel.body.data).toMatchObject([{ group: 'demo/demo', day: null, agent_id: null, runs: 1 }])
+  const byHour = await server.call('GET', '/v1/usage?group_by=hour,model')
+  const hour = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:00:00Z$/)
+  expect(byHour.body.data).toMatchObject([{ group: hour, hour, day: null, model: 'demo/demo', runs: 1 }])
   const wrong = await server.call('GET', '/v1/usage?group_by=week')
   expect(wrong).toMatchObject({ status: 400, body: { errors: [{ field: 'group_by' }] } })
+})
+
+test('every vendor of models is listed, with what its key is called', async () => {
+  const { status, body } = await server.call('GET', '/v1/providers')
+  expect(status).toBe(200)
+  expect(body.data[0]).toEqual({
+    name: 'openai',
+    label: 'OpenAI',
+    default_base_url: 'https://api.openai.com/v1',
+    key_variable: 'OPENAI_API_KEY',
+    default_model: 'gpt-5.2',
+  })
+  expect(body.data.find(({ name }: { name: string }) => name === 'demo').key_variable).toBeNull()
+})
+
+test('the setup says which keys may be shown in public', async () => {
+  const { body } = await server.call('GET', '/v1/setup')
+  const forms = body.dialects.map((one: Record<string, unknown>) => [one['name'], one['public_key_form']])
+  expect(Object.fromEntries(forms)).toEqual({
+    native: null,
+    make: null,
+    talkifai: 'tk_widget_…',
+    xai: null,
+    xpander: null,
+  })
 })
 
 test('the setup of every dialect has a call that works when pasted', async () => {
@@ -131,22 +159,21 @@ describe('the feed', () => {
   })
 
   test('ends with its key, and when its person gets other rights', async () => {
-    const follow = async (key: string) => {
-      const stream = await server.open('GET', '/v1/events', undefined, {
-        headers: { accept: 'text/event-stream' },
-        key,
-      })
-      return stream.text()
+    const follow = async (key: string): Promise<{ rest: Promise<string> }> => {
+      const headers = { accept: 'text/event-stream' }
+      const stream = await server.open('GET', '/v1/events', undefined, { headers, key })
+      expect(stream.status).toBe(200)
+      return { rest: stream.text() }
     }
     const key = await server.call('POST', '/v1/keys', { name: 'short' })
-    const revoked = follow(key.body.key)
-    const member = await server.call('POST', '/v1/members', { name: 'Ada', role: 'member' })
-    const theirs = await server.call('POST', '/v1/keys', { name: 'Ada', user_id: member.body.id })
-    const demoted = follow(theirs.body.key)
+    const ada = await server.call('POST', '/v1/members', { name: 'Ada', role: 'admin' })
+    const theirs = await server.call('POST', '/v1/keys', { name: 'Ada', user_id: ada.body.id })
+    const revoked = await follow(key.body.key)
+    const demoted = await follow(theirs.body.key)
     await server.call('DELETE', `/v1/keys/${key.body.id}`)
-    await server.call('PATCH', `/v1/members/${member.body.id}`, { role: 'viewer' })
-    await server.call('POST', '/v1/agents', { name: 'Later' })
-    for (const seen of [await revoked, await demoted]) expect(seen).not.toContain('Later')
+    expect(await revoked.rest).toContain('feed.opened')
+    await server.call('PATCH', `/v1/members/${ada.body.id}`, { role: 'member' })
+    expect(await demoted.rest).toContain('key.revoked')
   })
 
   test('tells nobody of what their key may not read', async () => {

@@ -1,6 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkPage, expectNothingRan, hostileTexts, startConsole, type ConsoleTest } from '../support/console.ts'
+import {
+  checkPage,
+  expectNothingRan,
+  hostileTexts,
+  startConsole,
+  type ConsoleTest,
+} from '../support/console.ts'
 import { callsTools, clientTool, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
@@ -32,7 +38,14 @@ describe('a conversation', () => {
   test('shows what is written as it is written, and goes on in the same thread', async () => {
     const gate = Promise.withResolvers<void>()
     const agent = await scenario.agent([
-      { pieces: [{ reasoning: 'They greet me.' }, { text: 'Good ' }, { wait: gate.promise }, { text: 'day.' }] },
+      {
+        pieces: [
+          { reasoning: 'They greet me.' },
+          { text: 'Good ' },
+          { wait: gate.promise },
+          { text: 'day.' },
+        ],
+      },
       says('You said it before.'),
     ])
     const { page, problems } = await test_.signIn(chat(agent.id))
@@ -75,7 +88,8 @@ describe('a conversation', () => {
   })
 
   test('says what to do when a run fails, and keeps what could not be sent', async () => {
-    const agent = await scenario.agent([{ status: 401, body: { error: { message: 'Wrong key.' } } }])
+    const refused = { status: 401, body: { error: { message: 'Wrong key.' } } }
+    const agent = await scenario.agent([refused], { limits: { runs_per_day: 1 } })
     const { page } = await test_.signIn(chat(agent.id))
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByText('Write a message first.').waitFor()
@@ -83,9 +97,11 @@ describe('a conversation', () => {
     await turn(page, 0).getByRole('alert').waitFor()
     expect(await turn(page, 0).getByRole('alert').textContent()).toContain('The run failed:')
     await checkPage(page, 'playground-failed')
-    await scenario.call('PATCH', `/v1/agents/${agent.id}`, { limits: { runs_per_day: 1 } })
     await say(page, 'Once more')
-    await page.getByText(/day/).first().waitFor()
+    await page
+      .getByRole('form', { name: 'Message' })
+      .getByText(/has used that up/)
+      .waitFor()
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Once more')
   })
 
@@ -126,10 +142,9 @@ describe('what a run asks a person', () => {
   })
 
   test('a rejection reaches the model with its reason', async () => {
-    const agent = await scenario.agent(
-      [callsTools(['c1', 'wire', { item: 'all' }]), says('I will not.')],
-      { tools: [siteTool(scenario.site, 'wire', { approval: 'always' })] },
-    )
+    const agent = await scenario.agent([callsTools(['c1', 'wire', { item: 'all' }]), says('I will not.')], {
+      tools: [siteTool(scenario.site, 'wire', { approval: 'always' })],
+    })
     const { page } = await test_.signIn(chat(agent.id))
     await say(page, 'Wire it')
     await page.getByLabel('Reason').fill('Too much.')
@@ -179,7 +194,7 @@ test('whatever a model or a tool says is shown as text, and breaks no layout', a
   await page.getByRole('heading', { name: 'Timeline' }).waitFor()
   await page.getByRole('listbox', { name: 'Events' }).focus()
   await page.keyboard.press('End')
-  await page.getByText('run.completed').first().waitFor()
+  await page.getByRole('heading', { name: /run\.completed/ }).waitFor()
   await checkPage(page, 'run-hostile')
   await expectNothingRan(page)
   expect(problems).toEqual([])

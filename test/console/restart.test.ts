@@ -1,10 +1,11 @@
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../../src/lib/json.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { startFakeOpenAi } from '../support/fake-openai.ts'
 import { ParleyClient } from '../support/parley-client.ts'
 import { freePort, ParleyDirectory, startParley, type ParleyOptions } from '../support/parley-process.ts'
-import { callsTools, siteTool } from '../support/scenario.ts'
+import { callsTools, says, siteTool } from '../support/scenario.ts'
 import { startToolSite } from '../support/tool-site.ts'
 
 const ownerKey = 'pk_restart00000000000000000000000000000000000'
@@ -16,6 +17,29 @@ async function say(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+async function optionsFor(directory: ParleyDirectory, vendorUrl: string): Promise<ParleyOptions> {
+  const env = { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: vendorUrl }
+  return { dataDir: directory.path, port: await freePort(), ownerKey, env }
+}
+
+/** A new agent with these tools, and a browser in front of its playground. */
+async function talkToNewAgent(
+  url: string,
+  browser: Browser,
+  tools: JsonObject[],
+): Promise<{ page: Page; client: ParleyClient }> {
+  const client = new ParleyClient(url, ownerKey)
+  const agent = await client.expect('POST', '/v1/agents', {
+    name: 'Counter',
+    model: 'openai/fake-model',
+    tools,
+  })
+  const { token } = await client.expect('POST', '/v1/session/links')
+  const page = await browser.newPage()
+  await page.goto(`${url}/console/agents/${String(agent['id'])}/playground#link=${String(token)}`)
+  return { page, client }
+}
+
 test('from the link of the first start to the timeline of a run', async () => {
   using directory = new ParleyDirectory()
   await using server = await startParley({
@@ -24,11 +48,14 @@ test('from the link of the first start to the timeline of a run', async () => {
     ownerKey,
     env: { PARLEY_EXAMPLES: '1', PARLEY_DEFAULT_MODEL: 'demo/demo' },
   })
-  const link = /http:\S+\/console\/#link=[\w-]+/.exec(server.log)?.[0] ?? ''
+  const printed = () => /http:\S+\/console\/#link=[\w-]+/.exec(server.log)?.[0]
+  // It is printed once the example agent has answered its first question.
+  await expect.poll(printed, { timeout: 30_000 }).toBeDefined()
   await using browser = await launchBrowser()
   const page = await browser.newPage()
-  await page.goto(link)
+  await page.goto(printed() ?? '')
   await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Playground' }).click()
+  await page.getByRole('heading', { name: 'Playground', level: 1 }).waitFor()
   await page.getByRole('link', { name: /Order Support/ }).click()
   await page.getByText('It is a set of rules, not a language model').waitFor()
   await say(page, 'Where is order ORD-1042?')
@@ -54,23 +81,10 @@ test('a stream that the server was killed in goes on, with nothing lost and noth
   await using site = await startToolSite()
   site.answer('/charge', () => ({ body: { charged: true } }))
   using directory = new ParleyDirectory()
-  const options: ParleyOptions = {
-    dataDir: directory.path,
-    port: await freePort(),
-    ownerKey,
-    env: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: vendor.url },
-  }
+  const options = await optionsFor(directory, vendor.url)
   const before = await startParley(options)
-  const client = new ParleyClient(before.url, ownerKey)
-  const agent = await client.expect('POST', '/v1/agents', {
-    name: 'Counter',
-    model: 'openai/fake-model',
-    tools: [siteTool(site, 'charge')],
-  })
-  const { token } = await client.expect('POST', '/v1/session/links')
   await using browser = await launchBrowser()
-  const page = await browser.newPage()
-  await page.goto(`${before.url}/console/agents/${String(agent['id'])}/playground#link=${String(token)}`)
+  const { page, client } = await talkToNewAgent(before.url, browser, [siteTool(site, 'charge')])
   await say(page, 'Count')
   await said(page).getByText('One two three').waitFor()
   // In the middle of it, twice: the page is loaded anew, and then the server dies.
@@ -93,5 +107,34 @@ test('a stream that the server was killed in goes on, with nothing lost and noth
   await page.reload()
   await page.locator('section[data-run][data-state=completed]').waitFor()
   expect(await said(page).allTextContents()).toEqual(['One two three four.'])
+  await vendor.close()
+})
+
+test('a call that the server was killed in waits for a decision, which is made in the conversation', async () => {
+  const vendor = await startFakeOpenAi({
+    respond: [callsTools(['c1', 'charge', { item: 'lamp' }]), says('It is paid.')],
+  })
+  await using site = await startToolSite()
+  site.answer('/charge', () => new Promise<never>(() => {}))
+  using directory = new ParleyDirectory()
+  const options = await optionsFor(directory, vendor.url)
+  const before = await startParley(options)
+  await using browser = await launchBrowser()
+  const { page, client } = await talkToNewAgent(before.url, browser, [siteTool(site, 'charge')])
+  await say(page, 'Pay')
+  await site.called('/charge')
+  await page.getByRole('region', { name: 'Call of charge' }).getByText('running').waitFor()
+  before.kill()
+  await before.exited
+  await using _after = await startParley(options)
+  const form = page.getByRole('form', { name: 'Answer for charge' })
+  await form.getByLabel('Result').fill('{"paid":true}')
+  await form.getByRole('button', { name: 'It happened' }).click()
+  await said(page).getByText('It is paid.').waitFor()
+  await page.getByText('Said to have happened').waitFor()
+  expect(site.callsOf('/charge')).toHaveLength(1)
+  const run = await client.expect('GET', `/v1/runs/${new URL(page.url()).searchParams.get('run')}`)
+  expect(run['state']).toBe('completed')
+  expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('paid')
   await vendor.close()
 })

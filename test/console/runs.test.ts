@@ -25,10 +25,15 @@ test('before anything ran, the list says how to begin', async () => {
 describe('the list of runs', () => {
   test('changes by itself, and is narrowed by agent, state and API', async () => {
     const gate = Promise.withResolvers<void>()
-    const slow = await scenario.agent([{ pieces: [{ text: 'Wait ' }, { wait: gate.promise }] }], { name: 'Slow' })
-    const quick = await scenario.agent([says('Done.'), { status: 400, body: { error: { message: 'No.' } } }], {
-      name: 'Quick',
+    const slow = await scenario.agent([{ pieces: [{ text: 'Wait ' }, { wait: gate.promise }] }], {
+      name: 'Slow',
     })
+    const quick = await scenario.agent(
+      [says('Done.'), { status: 400, body: { error: { message: 'No.' } } }],
+      {
+        name: 'Quick',
+      },
+    )
     const { page, problems } = await test_.signIn('/runs')
     const running = await scenario.start(slow, 'Take your time')
     await page.getByRole('row', { name: 'Take your time' }).getByText('running').waitFor()
@@ -44,6 +49,7 @@ describe('the list of runs', () => {
     await page.getByRole('row', { name: 'Take your time' }).waitFor({ state: 'detached' })
     await page.getByLabel('State').selectOption('failed')
     await page.getByRole('row', { name: 'First' }).waitFor({ state: 'detached' })
+    await page.getByRole('row', { name: 'Second' }).waitFor()
     expect(await rows(page).count()).toBe(2)
     await page.getByLabel('Through').selectOption('xai')
     await page.getByText('No run fits this choice.').waitFor()
@@ -52,6 +58,9 @@ describe('the list of runs', () => {
     await page.getByRole('link', { name: 'Take your time' }).click()
     await page.getByRole('heading', { name: 'Run of Slow' }).waitFor()
     expect(page.url()).toContain(running)
+    const through = async (dialect: string) =>
+      (await scenario.call('GET', `/v1/runs?dialect=${dialect}`)).body.data.length
+    expect([await through('native'), await through('xai')]).toEqual([3, 0])
     expect(problems).toEqual([])
   })
 
@@ -107,7 +116,10 @@ describe('the page of a run', () => {
     await timeline.focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
-    await page.getByRole('region', { name: 'Event' }).getByRole('heading', { name: /tool\.called/ }).waitFor()
+    await page
+      .getByRole('region', { name: 'Event' })
+      .getByRole('heading', { name: /tool\.called/ })
+      .waitFor()
     const bar = timeline.getByRole('option').first().locator('span[style]')
     const before = await bar.getAttribute('style')
     await page.keyboard.press('+')
@@ -127,13 +139,13 @@ describe('the page of a run', () => {
     const agent = await scenario.agent([{ hang: true }], { name: 'Stuck' })
     const id = await scenario.start(agent, 'Begin')
     const { page } = await test_.signIn(`/runs/${id}`)
-    await page.getByRole('button', { name: 'Cancel run' }).click()
-    await page.getByRole('alertdialog').getByText('Cancel this run?').waitFor()
+    await page.getByRole('button', { name: 'Stop run' }).click()
+    await page.getByRole('alertdialog').getByText('Stop this run?').waitFor()
     await checkPage(page, 'run-cancel')
-    await page.getByRole('button', { name: 'Cancel the run' }).click()
+    await page.getByRole('button', { name: 'Stop the run' }).click()
     await page.getByText('Cancelled: Stopped in the console.').waitFor()
     await page.getByRole('alertdialog').waitFor({ state: 'detached' })
-    expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0)
   })
 
   test('a run that is not there is an error with a way on', async () => {

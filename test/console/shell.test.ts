@@ -6,6 +6,7 @@ const { server } = test_
 afterAll(async () => await test_[Symbol.asyncDispose]())
 
 const areas = [
+  'Home',
   'Agents',
   'Playground',
   'Runs',

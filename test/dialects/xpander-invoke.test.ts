@@ -228,7 +228,7 @@ promise(
     }
     expect(agent.requests()).toHaveLength(0)
     const inert = {
-      mcp_servers: [{ name: 'old sample', config: {} }],
+      mcp_servers: [{ name: 'old sample', config: { api_key: 'sk-secret' } }],
       user_tokens: {},
       user_oidc_token: '',
       payload_extension: {},
@@ -238,7 +238,7 @@ promise(
     }
     const { status, body } = await send({ input: { text: 'Hi', files: [], images: [] }, ...inert })
     expect([status, body.status]).toEqual([200, 'completed'])
-    expect(body.mcp_servers).toEqual([{ name: 'old sample', config: {} }])
+    expect(body.mcp_servers).toEqual([{ name: 'old sample' }])
   },
 )
 

@@ -64,3 +64,24 @@ promise(
     expect(body).toMatchObject({ description: 'Answers questions about lamps.', version: 3 })
   },
 )
+
+promise(
+  ['xpander.agents.deploy.description', 'xpander.agent.name'],
+  'deploying with a change describes the agent too, and needs a name that nobody has by then',
+  async () => {
+    const agent = await xpander.agent({ name: 'Lamps' })
+    const instructions = { general: 'Sells lamps. Be brief.' }
+    const query = `${path(agent.id)}?deploy=true`
+    const { body } = await xpander.call('PATCH', query, { instructions })
+    expect(body).toMatchObject({ description: 'Sells lamps.', version: 3, has_pending_changes: false })
+    expect((await xpander.call('PATCH', path(agent.id), { name: 'Chairs' })).status).toBe(200)
+    await xpander.agent({ name: 'Chairs' })
+    for (const [method, at] of [
+      ['PUT', path(agent.id)],
+      ['PATCH', query],
+    ] as const) {
+      const refused = await xpander.call(method, at, { icon: 'x' })
+      expect([refused.status, refused.body.detail]).toEqual([400, 'Agent name already exists'])
+    }
+  },
+)

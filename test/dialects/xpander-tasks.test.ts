@@ -301,13 +301,13 @@ promise(['xpander.callback'], 'a notification carries the task, and the texts of
     url: `${site.url}/notice`,
     headers: { 'x-team': 'ops' },
     subject: 'Ready',
-    body: 'See {title}',
+    body: '{title} {content} {other}',
   }
   const settings = { notification_settings: { on_success: { webhook: [hook] } } }
   const patched = await xpander.call('PATCH', `/v1/agents/${agent.uuid}`, settings)
   expect(patched.status, JSON.stringify(patched.body)).toBe(200)
   const task = await xpander.invoke(agent, 'Hi')
   const { body, headers } = await site.called('/notice')
-  expect(body).toEqual({ event: 'on_success', task, subject: 'Ready', body: 'See {title}' })
+  expect(body).toEqual({ event: 'on_success', task, subject: 'Ready', body: 'Hi Done. {other}' })
   expect(headers['x-team']).toBe('ops')
 })

@@ -98,7 +98,8 @@ promise(
     await hook({ agent_id: agent.uuid }, { message: 'From the command line' })
     await hook({ agent_id: agent.uuid, prompt: 'From the query' }, { prompt: 'From the body' })
     expect([asked(agent, 0), asked(agent, 1)]).toEqual(['From the command line', 'From the query'])
-    expect((await hook({ agent_id: agent.uuid })).status).toBe(422)
+    const empty = await hook({ agent_id: agent.uuid })
+    expect([empty.status, empty.body.detail[0].loc]).toEqual([422, ['body', 'prompt']])
   },
 )
 
@@ -172,6 +173,26 @@ promise(
     expect([asked(agent, 0).split('\n')[0], asked(agent, 1).split('\n')[0]]).toEqual(['Disk', 'It is full.'])
     const bad = await hook({ agent_id: agent.uuid, params_mapping: '[1]' }, body)
     expect(bad.status).toBe(422)
+  },
+)
+
+promise(
+  ['xpander.webhook.params_mapping', 'xpander.webhook.task_id', 'xpander.webhook.user_tokens'],
+  'a mapping may stand in the body, ids may be numbers there, and no tokens are none',
+  async () => {
+    const agent = await hooked([says('a')])
+    const { status, body } = await hook(
+      { agent_id: agent.uuid },
+      {
+        params_mapping: { prompt: 'issue.title', task_id: 'issue.number', user_id: 'issue.author' },
+        issue: { title: 'Disk', number: 1182, author: 7 },
+        user_tokens: {},
+        asynchronous: 0,
+      },
+    )
+    expect(status, JSON.stringify(body)).toBe(200)
+    expect([body.id, body.input.user.id]).toEqual(['1182', '7'])
+    expect(asked(agent).split('\n')[0]).toBe('Disk')
   },
 )
 

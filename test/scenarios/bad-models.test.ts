@@ -51,6 +51,25 @@ describe('a model server', () => {
     expect(events.find(({ type }) => type === 'message.delta')?.data).toMatchObject({ text: 'I was say' })
   })
 
+  test('that nests its answer beyond all bounds answers with a text, never with JSON', async () => {
+    const nested = '['.repeat(20_000) + ']'.repeat(20_000)
+    const agent = await scenario.agent([says(nested), says(nested), says(nested)], {
+      output: { format: 'json', schema: null },
+    })
+    const run = await scenario.run(agent, 'Hello')
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'output_invalid' } })
+    const stopping = await scenario.agent([says(nested)], {
+      strategies: { stop: { on_failure: false, when: { type: 'equal', value: 1 } } },
+    })
+    expect(await scenario.run(stopping, 'Hello')).toMatchObject({ state: 'completed', output: nested })
+    const arguments_ = `{"item": ${nested}}`
+    const calling = await scenario.agent(
+      [{ pieces: [{ toolCalls: [{ id: 'call_a', name: 'think', arguments: arguments_ }] }] }, says('Well.')],
+      { tools: [{ type: 'think' }] },
+    )
+    expect(await scenario.run(calling, 'Hello')).toMatchObject({ state: 'completed', output: 'Well.' })
+  })
+
   const garbage: Record<string, ScriptedAnswer> = {
     'text that is no event': { pieces: [{ bytes: 'data: <html>oops</html>\n\n' }] },
     'JSON of another kind': { pieces: [{ bytes: 'data: [1, 2, 3]\n\n' }] },

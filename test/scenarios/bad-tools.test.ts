@@ -24,6 +24,10 @@ const answers: Record<string, RequestListener> = {
     response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([0x89, 0xff, 0])),
   '/nul': (_, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"a\\u0000":"b\\u0000"}'),
+  '/nested': (_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('['.repeat(20_000) + ']'.repeat(20_000)),
   '/endless': (_, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' })
     const more = (): void => {
@@ -117,6 +121,7 @@ describe('a tool that', () => {
     ['answers what is not JSON', '/not-json', 'ok', '{"a":'],
     ['answers bytes', '/bytes', 'ok', '[3 bytes of image/png, not text]'],
     ['answers NUL characters', '/nul', 'ok', { 'a\uFFFD': 'b\uFFFD' }],
+    ['nests its answer beyond all bounds', '/nested', 'ok', '['.repeat(20_000) + ']'.repeat(20_000)],
     [
       'answers without end',
       '/endless',

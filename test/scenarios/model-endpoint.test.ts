@@ -145,6 +145,14 @@ test('a credential is the connection of that name at the moment of the run', asy
   expect(environment.requests).toEqual([])
 })
 
+test('a later connection of the same name takes nothing over', async () => {
+  await connection('Shared', tenants.url)
+  await connection('Shared', environment.url, { credential: 'sk-Other-0001' })
+  expect((await run(await agentAt({ credential: 'Shared' }))).state).toBe('completed')
+  expect(keyOf(tenants.requests[0])).toBe('Bearer sk-Shared-0001')
+  expect(environment.requests).toEqual([])
+})
+
 test('of a key, a credential and a connection the key wins, then the credential', async () => {
   const { id } = await connection('by-id', tenants.url)
   await connection('by-name', tenants.url)

@@ -29,6 +29,12 @@ const canaries = Object.fromEntries(
     'runTool',
     'gatewayPassword',
     'mistyped',
+    'endpointKey',
+    'endpointHeader',
+    'noticeHeader',
+    'vendorAgentKey',
+    'vendorAgentHeader',
+    'vendorAgentNotice',
   ].map((name) => [name, `canary-${name}-${randomBytes(9).toString('hex')}+/end`]),
 )
 const ownerKey = `pk_canary-owner-${randomBytes(12).toString('hex')}`
@@ -313,6 +319,65 @@ describe('secrets', () => {
       }
     },
   )
+
+  test('are not in what an agent keeps about its own model and whom it tells', async () => {
+    const told = { url: `${site.url}/told`, headers: { 'x-token': canaries['noticeHeader'] } }
+    const made = await call('POST', '/v1/agents', {
+      name: 'Own',
+      instructions: marker,
+      model: {
+        name: 'openai/refuses',
+        endpoint: {
+          base_url: vendor.url,
+          api_key: canaries['endpointKey'],
+          headers: { 'x-authorization': canaries['endpointHeader'] },
+        },
+      },
+      notices: { on_success: [told], on_error: [told] },
+      strategies: { retry: { attempts: 1 }, deduplicate: { selectors: ['text'], minutes: 1 } },
+    })
+    expect(made.status).toBe(201)
+    const agent = `/v1/agents/${made.body.id}`
+    expect((await call('PATCH', agent, { supervised: true })).body.version).toBe(2)
+    for (const path of ['', '/versions', '/versions/1/diff/2']) await call('GET', agent + path)
+    const { body: run } = await call('POST', `${agent}/runs`, { input: 'Hello' })
+    expect(run).toMatchObject({ state: 'failed', error: { message: expect.stringContaining('***') } })
+    expect((await call('POST', `${agent}/runs`, { input: 'Hello' })).status).toBe(409)
+    await call('GET', `/v1/runs/${run.id}/events`)
+    await call('GET', '/v1/events')
+  })
+
+  test('are not in what an agent of a vendor keeps of them', async () => {
+    const key = await call('POST', '/v1/keys', { name: 'made', dialect: 'xpander' })
+    madeKeys.push(key.body.key)
+    seen.pop() // the one reply that shows it
+    const headers = { 'x-api-key': key.body.key, authorization: `Bearer ${key.body.key}` }
+    const webhook = [{ url: `${site.url}/told`, headers: { 'x-token': canaries['vendorAgentNotice'] } }]
+    const made = await call(
+      'POST',
+      '/xpander/v1/agents',
+      {
+        name: 'Vendor',
+        instructions: { general: marker },
+        model_provider: 'openai',
+        model_name: 'refuses',
+        llm_api_base: vendor.url,
+        llm_credentials: { name: 'own', value: canaries['vendorAgentKey'] },
+        llm_extra_headers: { 'x-authorization': canaries['vendorAgentHeader'] },
+        notification_settings: { on_success: { webhook }, on_error: { webhook } },
+      },
+      { ...headers, 'idempotency-key': 'make-the-vendor-agent' },
+    )
+    expect(made.status).toBe(201)
+    const agent = `/xpander/v1/agents/${made.body.id}`
+    await call('GET', agent, undefined, headers)
+    await call('GET', '/xpander/v1/agents', undefined, headers)
+    const task = await call('POST', `${agent}/invoke`, { input: { text: 'Hello' } }, headers)
+    expect(JSON.stringify(task.body)).toContain('***')
+    await call('GET', `/xpander/v1/tasks/${task.body.id}`, undefined, headers)
+    await call('GET', '/v1/agents')
+    await call('GET', '/v1/runs')
+  })
 
   test('are not in what is said about a request that is wrong', async () => {
     const secret = canaries['mistyped'] ?? ''

@@ -30,7 +30,6 @@ export function useFeed(): StreamState {
     const stop = new AbortController()
     const nouns = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | null = null
-    let opened = false
     const readAgain = (): void => {
       timer = null
       const all = nouns.has('feed')
@@ -48,9 +47,8 @@ export function useFeed(): StreamState {
       isLast: () => false,
       onEvents: (events) => {
         for (const { event } of events) {
-          // The first connection finds everything as it was just read.
-          if (event === 'feed.opened' && !opened) opened = true
-          else nouns.add(event.split('.')[0] ?? '')
+          // `feed.opened`, the first one too: what changed between reading and following is told to nobody.
+          nouns.add(event.split('.')[0] ?? '')
         }
         if (nouns.size > 0) timer ??= setTimeout(readAgain, gatherFor)
       },

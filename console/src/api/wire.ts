@@ -57,7 +57,10 @@ export type RunState = Run['state']
 export type RunEvent = z.output<typeof eventSchema>
 /** An event whose data is known by its type. */
 export type KnownRunEvent = {
-  [Type in keyof PrintedEventData]: Omit<RunEvent, 'type' | 'data'> & { type: Type; data: PrintedEventData[Type] }
+  [Type in keyof PrintedEventData]: Omit<RunEvent, 'type' | 'data'> & {
+    type: Type
+    data: PrintedEventData[Type]
+  }
 }[keyof PrintedEventData]
 export type Approval = z.output<typeof approvalSchema>
 export type Thread = z.output<typeof threadSchema>

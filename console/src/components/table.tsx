@@ -10,6 +10,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode
   align?: 'right'
   hideNarrow?: boolean
+  /** Short text that stays on one line, however narrow it gets. */
+  whole?: boolean
 }
 
 export function Table<Row>(props: {
@@ -20,7 +22,11 @@ export function Table<Row>(props: {
 }) {
   const { label, rows, columns, rowKey } = props
   const classes = (column: Column<Row>) =>
-    [column.align === 'right' ? styles['right'] : '', column.hideNarrow ? styles['wideOnly'] : '']
+    [
+      column.align === 'right' ? styles['right'] : '',
+      column.hideNarrow ? styles['wideOnly'] : '',
+      column.whole ? styles['whole'] : '',
+    ]
       .join(' ')
       .trim()
   return (

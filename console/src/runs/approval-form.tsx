@@ -7,8 +7,10 @@ import { messageOf, showProblem } from '../api/form-problems.ts'
 import { useMay } from '../api/context.tsx'
 import { Button } from '../components/button.tsx'
 import { TextArea, TextField } from '../components/field.tsx'
+import { JsonView } from '../components/json-view.tsx'
 import { readOutput, useDecide, type Decision } from './answers.ts'
 import styles from './answer.module.css'
+import type { Json } from './run-items.ts'
 
 interface Values {
   reason: string
@@ -37,6 +39,8 @@ export function ApprovalForm(props: {
   approvalId: string
   kind: 'approval' | 'needs_decision'
   tool: string
+  /** Shown with the question, where nothing around it does. */
+  arguments?: Json
 }) {
   const { approvalId, kind, tool } = props
   const decide = useDecide(approvalId)
@@ -78,6 +82,9 @@ export function ApprovalForm(props: {
           </>
         )}
       </p>
+      {props.arguments !== undefined && (
+        <JsonView value={props.arguments} label={`Arguments of ${tool}`} openDepth={2} />
+      )}
       {kind === 'needs_decision' && (
         <TextArea
           label="Result"

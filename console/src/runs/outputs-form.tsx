@@ -16,8 +16,10 @@ interface Values {
 export function OutputsForm(props: {
   runId: string
   calls: { call_id: string; tool: string; arguments: Json }[]
+  /** Shows what each call was given, where nothing around it does. */
+  whole: boolean
 }) {
-  const { runId, calls } = props
+  const { runId, calls, whole } = props
   const submit = useSubmitOutputs(runId)
   const may = useMay('runs:write')
   const form = useForm<Values>({ defaultValues: { outputs: calls.map(() => ({ output: '' })) } })
@@ -47,7 +49,7 @@ export function OutputsForm(props: {
       </p>
       {calls.map((call, index) => (
         <div key={call.call_id} className={styles['call']}>
-          <JsonView value={call.arguments} label={`Arguments of ${call.tool}`} openDepth={2} />
+          {whole && <JsonView value={call.arguments} label={`Arguments of ${call.tool}`} openDepth={2} />}
           <TextArea
             label={`Output of ${call.tool}`}
             mono

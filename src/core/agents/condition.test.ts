@@ -23,6 +23,9 @@ const cases: [Condition['type'], Partial<Condition>, JsonValue, boolean][] = [
   ['contains', { term: '"ok":true' }, { ok: true }, true],
   ['equal', { path: 'action', value: 'done' }, '{"action": "done"}', true],
   ['equal', { path: 'action', value: 'done' }, '```json\n{"action": "done"}\n```', true],
+  ['equal', { path: 'a', value: 1 }, ' ```\r\n{"a": 1}```\n', true],
+  ['equal', { path: 'a', value: 1 }, '```python\n{"a": 1}\n```', false],
+  ['equal', { path: 'a', value: 1 }, '```{"a": 1}```', false],
   ['equal', { path: 'input.order.items.1', value: 7 }, { order: { items: [3, 7] } }, true],
   ['equal', { path: 'count', value: '7.0' }, { count: 7 }, true],
   ['equal', { path: 'a', value: { y: 1, x: 2 } }, { a: { x: 2, y: 1 } }, true],
@@ -51,6 +54,16 @@ const cases: [Condition['type'], Partial<Condition>, JsonValue, boolean][] = [
 describe('a condition', () => {
   test.each(cases)('%s %j of %j is %s', (type, more, value, expected) => {
     expect(holds(condition(type, more), value)).toBe(expected)
+  })
+
+  test('a code fence is taken off in linear time, and JSON nested too deeply is only text', () => {
+    const began = performance.now()
+    expect(holds(condition('not_empty'), `\`\`\`${'\n'.repeat(200_000)}`)).toBe(true)
+    expect(performance.now() - began).toBeLessThan(1_000)
+    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+    expect(holds(condition('equal', { path: '0', value: null }), nested(64))).toBe(false)
+    expect(holds(condition('equal', { path: '0', value: null }), nested(65))).toBe(true)
+    expect(holds(condition('equal', { value: 1 }), nested(100_000))).toBe(false)
   })
 
   test('a pattern cannot take for ever', () => {

@@ -218,7 +218,10 @@ export function createConnectionService(options: ConnectionServiceOptions) {
     remove,
     routeOf,
 
-    /** Of the stored connection with this name; of several, one of that provider, else the newest. Null: there is none. */
+    /**
+     * Of the stored connection with this name. Of several, the oldest of that provider, else the oldest: nobody turns to
+     * themselves what others send by giving their own connection the same name. Null: there is none.
+     */
     async routeNamed(workspaceId: string, name: string, provider: string | null): Promise<ModelRoute | null> {
       const named = await store.findByName(workspaceId, name)
       const found = named.find((one) => one.provider === provider) ?? named[0]

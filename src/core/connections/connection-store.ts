@@ -45,7 +45,7 @@ export function createConnectionStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toConnection(row)
     },
 
-    /** Those with exactly this name, newest first. */
+    /** Those with exactly this name, oldest first. */
     async findByName(
       workspaceId: string,
       name: string,
@@ -56,7 +56,7 @@ export function createConnectionStore(kysely: Kysely<Schema>) {
         .where('workspace_id', '=', workspaceId)
         .where('name', '=', name)
         .where('deleted_at', 'is', null)
-        .orderBy('id', 'desc')
+        .orderBy('id')
         .limit(50)
         .execute()
     },

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, isJsonObject, parseForeignJson, type JsonObject, type JsonValue } from '../../lib/json.ts'
+import {
+  canonicalJson,
+  isJsonObject,
+  parseForeignJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../lib/json.ts'
 import type { InputPart } from './run.ts'
 
 /** What selectors look into when a run's caller says nothing else: its text, and its fields when that is a JSON object. */

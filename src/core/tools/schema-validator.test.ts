@@ -64,4 +64,7 @@ test('ordinary patterns keep their meaning', () => {
   expect(fits('^\\p{L}+$', 'Käse')).toBe(true)
   expect(fits('^[A-Z]{3}-\\d{4}$', 'ORD-1042')).toBe(true)
   expect(fits('[\\w.-]+@[a-z]{2,40}', 'me@example')).toBe(true)
+  expect(fits('^[A-Z]{3}$', 'ORD')).toBe(true)
+  expect(fits('^\\d{4}$', 'ORD')).toBe(false)
+  expect(fits('^\\d{4}$', '1042')).toBe(true)
 })

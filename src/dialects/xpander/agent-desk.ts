@@ -8,6 +8,7 @@ import { agentField } from './agent-fields.ts'
 import { createAgentLookups } from './agent-lookups.ts'
 import type { XpanderServices } from './index.ts'
 import { describedByInstructions } from './instructions.ts'
+import { createOneByOne } from './one-by-one.ts'
 import {
   printAgent,
   printMinimal,
@@ -25,6 +26,11 @@ import { uniqueName } from './unique-name.ts'
 import { isUuid } from './wire-common.ts'
 import type { AgentFields, AgentPatchInput, NewAgentInput } from './wire-agents.ts'
 
+interface Edit {
+  body: AgentPatchInput
+  deploy: boolean
+}
+
 /** Attempts at a name that nobody has before the agent's own id is its name. */
 const mostAttempts = 20
 
@@ -35,6 +41,7 @@ const isCode = (error: unknown, ...codes: AppError['code'][]) =>
 export function createAgentDesk(services: XpanderServices) {
   const { agents, publishMode } = services
   const lookups = createAgentLookups(services)
+  const oneByOne = createOneByOne()
 
   /** What is printed of these states; looked up again when somebody changes a shared tool in between. */
   async function printed<Result>(
@@ -53,7 +60,7 @@ export function createAgentDesk(services: XpanderServices) {
     }
   }
 
-  /** Names are unique among the agents that this caller sees; two creates at once may both have one. */
+  /** Names are unique among the agents that this caller sees; two processes at once may both give one. */
   async function refuseTakenName(principal: Principal, name: string, ownId: string): Promise<void> {
     const found = await agents.list(principal, { name, limit: 2, after: null })
     if (found.every(({ id }) => id === ownId)) return
@@ -85,7 +92,7 @@ export function createAgentDesk(services: XpanderServices) {
     }
   }
 
-  async function create(principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> {
+  async function createNamed(principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> {
     await refuseTakenName(principal, body.name, agentId)
     const context = await readingContext(principal, null, body)
     const request = readNewAgent(body, { ...context, agentId, ownerId: principal.userId })
@@ -100,22 +107,36 @@ export function createAgentDesk(services: XpanderServices) {
     }
   }
 
-  async function update(
-    principal: Principal,
-    agent: Agent,
-    { body, deploy }: { body: AgentPatchInput; deploy: boolean },
-  ): Promise<Agent> {
+  async function edit(principal: Principal, agent: Agent, { body, deploy }: Edit): Promise<Agent> {
     refuseStatus(body.status, statusOf(agent))
     if (typeof body.name === 'string' && body.name !== editedDefinition(agent, publishMode).name)
       await refuseTakenName(principal, body.name, agent.id)
     const change = readPatch(body, { ...(await readingContext(principal, agent, body)), agent })
-    const edit = () => editAgent(services, principal, agent.id, { change, deploy })
-    return handedOver(principal, await withWireFields(agentField, edit), body.created_by)
+    const patch = () => editAgent(services, principal, agent.id, { change, deploy: false })
+    const edited = await withWireFields(agentField, patch)
+    const deploys = deploy && publishMode === 'staged'
+    const current = deploys ? await deployDraft(principal, edited) : edited
+    return handedOver(principal, current, body.created_by)
+  }
+
+  /** An agent that has no description is described by its instructions; its name may have been taken meanwhile. */
+  async function deployDraft(principal: Principal, agent: Agent): Promise<Agent> {
+    const { draft, definition } = agent
+    if (draft !== null && draft.name !== definition.name)
+      await refuseTakenName(principal, draft.name, agent.id)
+    if (draft !== null && !draft.description)
+      await agents.patch(principal, agent.id, { definition: describedByInstructions, draft: true })
+    return await deployAgent(services, principal, agent.id)
   }
 
   return {
-    create,
-    update,
+    create: (principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> =>
+      oneByOne(principal.workspaceId, () => createNamed(principal, body, agentId)),
+
+    update(principal: Principal, agent: Agent, change: Edit): Promise<Agent> {
+      const work = () => edit(principal, agent, change)
+      return typeof change.body.name === 'string' ? oneByOne(principal.workspaceId, work) : work()
+    },
 
     printAll: (principal: Principal, states: readonly ShownAgent[], baseUrl: string) =>
       printed(principal, states, (printing) => states.map((one) => printAgent(one, printing, { baseUrl }))),
@@ -140,11 +161,9 @@ export function createAgentDesk(services: XpanderServices) {
       return printed(principal, [state], (printing) => printAgent(state, printing, options))
     },
 
-    /** An agent that has no description is described by its instructions when something of it is deployed. */
+    /** The agent with what was not deployed yet, and when its version was made. */
     async deploy(principal: Principal, agent: Agent): Promise<{ deployed: Agent; at: Date }> {
-      if (agent.draft !== null && !agent.draft.description)
-        await agents.patch(principal, agent.id, { definition: describedByInstructions, draft: true })
-      const deployed = await deployAgent(services, principal, agent.id)
+      const deployed = await deployDraft(principal, agent)
       const version = await agents.getVersion(principal, agent.id, deployed.version ?? 1)
       return { deployed, at: version.createdAt }
     },

@@ -1,8 +1,15 @@
-/** A field of a definition as the client wrote it; also of a sentence that begins with one. */
+/** A field of a definition as the client wrote it; also of a sentence that names some. */
 export function agentField(field: string): string {
   const direct = wireNames.find(([core]) => core.test(field))
-  return direct === undefined ? field : field.replace(direct[0], direct[1])
+  const begun = direct === undefined ? field : field.replace(direct[0], direct[1])
+  return mentioned.reduce((text, [core, wire]) => text.replace(core, wire), begun)
 }
+
+/** What sentences about models tell a reader to change. */
+const mentioned: readonly (readonly [RegExp, string])[] = [
+  [/\bmodel\.connection_id\b/, 'llm_credentials_key'],
+  [/\bmodel\.endpoint\b/, 'llm_api_base'],
+]
 
 const wireNames: readonly (readonly [RegExp, string])[] = [
   [/^instructions$/, 'instructions.general'],
@@ -28,5 +35,6 @@ const wireNames: readonly (readonly [RegExp, string])[] = [
   [/^model\.provider/, 'model_provider'],
   [/^model\.name/, 'model_name'],
   [/^model\.reasoning_effort/, 'llm_reasoning_effort'],
-  [/^tools(?=[.[]|$)/, 'graph'],
+  // The place of a tool among those of the agent is none in the graph, which begins with functions.
+  [/^tools(?=[.[]|$)[^:]*/, 'graph'],
 ]

@@ -53,7 +53,8 @@ export function createAgentLookups({ access, models, tools, defaultModel }: Serv
     /** What reading a request for an agent needs; `definition` null: there is no agent yet. */
     async models(principal: Principal, definition: AgentDefinition | null): Promise<ModelContext> {
       const shown = definition === null ? null : await meantModel(principal.workspaceId, definition.model)
-      return { operatorDefault: defaultModel !== null, providerOf, shown }
+      const usual = await meantModel(principal.workspaceId, null)
+      return { operatorDefault: defaultModel !== null, providerOf, shown, usual }
     },
 
     /** Every shared tool of the workspace. */

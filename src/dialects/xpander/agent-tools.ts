@@ -50,7 +50,8 @@ export function withFunction(current: AgentDefinition, toolId: string): AgentDef
 
 /** The definition without one of its tools. `tool_not_found` when it has none of this id. */
 export function withoutTool(current: AgentDefinition, id: string): AgentDefinition {
-  const tools = current.tools.filter((tool) => !(isListed(tool) && handleOf(tool) === id))
+  const isMeant = (tool: AgentTool) => handleOf(tool) === (tool.kind === 'reference' ? id.toLowerCase() : id)
+  const tools = current.tools.filter((tool) => !(isListed(tool) && isMeant(tool)))
   if (tools.length === current.tools.length) throw new AppError('tool_not_found')
   return { ...current, tools }
 }

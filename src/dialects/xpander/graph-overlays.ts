@@ -24,7 +24,9 @@ function isEmpty(value: JsonValue | undefined): boolean {
 function isDefault(name: string, value: JsonValue | undefined): boolean {
   if (!isJsonObject(value)) return isEmpty(value)
   const usual = defaults[name] ?? {}
-  return Object.entries(value).every(([key, member]) => isEmpty(member) || usual[key] === member)
+  const isUsual = (key: string, member: JsonValue) =>
+    usual[key] === member || (isEmpty(member) && !(member === false && usual[key] === true))
+  return Object.entries(value).every(([key, member]) => isUsual(key, member))
 }
 
 /** Refuses settings of an item that would change how its tool is described, called or answered. `at`: where they stand. */

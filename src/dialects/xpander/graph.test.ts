@@ -200,6 +200,10 @@ test.each<[string, GraphItemInput]>([
   ['graph[0].settings.hitl_options', fn(first, { settings: { hitl_options: { title: 'Sure?' } } })],
   [
     'graph[0].settings.hitl_options',
+    fn(first, { settings: { hitl_options: { should_approve_with_current_user: false } } }),
+  ],
+  [
+    'graph[0].settings.hitl_options',
     fn(first, { settings: { hitl_options: { should_approve_with_current_user: 1 } } }),
   ],
   ['graph[0].settings.use_cache', fn(first, { settings: { use_cache: true } })],

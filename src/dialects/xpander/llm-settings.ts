@@ -36,12 +36,21 @@ export function readLlmSettings(
     const isOwn = own.some(
       ({ provider, name }) => provider.toLowerCase() === entry.provider.toLowerCase() && name === entry.model,
     )
-    if (entry.type === 'before' && isOwn) return entry
+    if (entry.type === 'before' && isOwn) return recorded(entry, `${at}[${index}]`)
     throw featureUnavailable(
       `${at}[${index}]`,
       "a pass of a model before or after calls of tools is not available in this version; only the agent's own model can be recorded, as `before`",
     )
   })
+}
+
+/** Only a pass would have a temperature. */
+function recorded(entry: LlmSetting, at: string): LlmSetting {
+  if (entry.temperature === defaults.temperature) return entry
+  throw featureUnavailable(
+    `${at}.temperature`,
+    'passes of a model are not available in this version, and nothing else has this temperature; send 0',
+  )
 }
 
 /** What is kept of the entries, for as long as the agent has this model. */

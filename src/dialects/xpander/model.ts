@@ -16,6 +16,8 @@ export interface ModelContext {
   providerOf: (name: string) => string | null
   /** The vendor and its name of the model that the agent has; null: there is no agent yet. */
   shown: MeantModel | null
+  /** What agents have that name none. */
+  usual: MeantModel
 }
 
 /** A model by Parley's name of its provider. */

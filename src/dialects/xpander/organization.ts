@@ -13,7 +13,7 @@ export function refuseOtherOrganization(
   { workspaceId }: Pick<Principal, 'workspaceId'>,
 ): void {
   const named = headers(organizationHeader)
-  if (named === undefined || named.toLowerCase() === workspaceId) return
+  if (!named || named.toLowerCase() === workspaceId) return
   throw new AppError('workspace_forbidden', {
     detail: `${organizationHeader} names another organization than that of this API key.`,
   })

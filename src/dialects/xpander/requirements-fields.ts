@@ -139,7 +139,7 @@ export const fieldRequirements: readonly Requirement[] = [
     id: 'xpander.agent.output_schema',
     source: 'documented',
     behaviour:
-      'With the format json results keep to the schema; with another it is kept for later. One that is no schema is 422.',
+      'With the format json results keep to the schema; with another it is kept for later. One that is no schema is 422 with that format.',
     status: 'honoured',
   },
   {

@@ -197,7 +197,7 @@ export const taskRequirements: readonly Requirement[] = [
   {
     id: 'xpander.callback',
     source: 'chosen',
-    behaviour: 'A notification carries `event`, the task, `subject` and `body`.',
+    behaviour: 'A notification carries `event`, the task, `subject` and `body`; `{title}` and `{content}` in them are the task’s title and result.',
     status: 'honoured',
   },
 ]

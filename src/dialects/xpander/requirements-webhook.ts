@@ -63,7 +63,7 @@ export const webhookRequirements: readonly Requirement[] = [
     id: 'xpander.webhook.params_mapping',
     source: 'documented',
     behaviour:
-      "Parameters from dot paths of the body, before the query; the source node's `metadata.params_mapping` where the query has none.",
+      "Parameters from dot paths of the body, before the query; the source node's `metadata.params_mapping` where the request has none.",
     status: 'honoured',
   },
   {

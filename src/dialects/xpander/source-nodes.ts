@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import type { AgentDefinition } from '../../core/agents/agent.ts'
-import { isJsonObject, type JsonObject } from '../../lib/json.ts'
+import { isJsonObject } from '../../lib/json.ts'
 import { keeping, kept } from './agent-extras.ts'
 import type { PrintedSourceNode } from './wire-agent-reply.ts'
+import { readMapping } from './webhook-parameters.ts'
 import type { AgentFields } from './wire-agents.ts'
 
 /** The ways in that an agent has, as they were sent. */
@@ -17,18 +18,22 @@ function derivedNodeId(agentId: string, type: string, index: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The definition with these ways in, in place of those it has; null: none. */
+/** The definition with these ways in, in place of those it has; null: none. Errors: `invalid_request` naming a mapping. */
 export function withSourceNodes(
   definition: AgentDefinition,
   sent: AgentFields['source_nodes'],
   agentId: string,
 ): AgentDefinition {
   if (sent === undefined) return definition
-  const nodes = (sent ?? []).map(({ id, type, targets, metadata }, index) => ({
-    id: id ?? derivedNodeId(agentId, type, index),
-    type,
-    targets: targets ?? null,
-    metadata: (metadata ?? {}) as JsonObject, // parsed from JSON
-  }))
+  const nodes = (sent ?? []).map(({ id, type, targets, metadata }, index) => {
+    const mapping = metadata?.['params_mapping'] ?? null
+    if (mapping !== null) readMapping(mapping, `source_nodes[${index}].metadata.params_mapping`)
+    return {
+      id: id ?? derivedNodeId(agentId, type, index),
+      type,
+      targets: targets ?? null,
+      metadata: metadata ?? {},
+    }
+  })
   return keeping(definition, { source_nodes: nodes.length === 0 ? undefined : nodes })
 }

@@ -67,8 +67,13 @@ export function notesOf(invocation: Invocation, asked: string, entry: Entry): Ta
     disable_attachment_injection: invocation.disable_attachment_injection === true,
     events_streaming: invocation.events_streaming === true,
     return_metrics: invocation.return_metrics === true,
-    mcp_servers: invocation.mcp_servers ?? [],
+    mcp_servers: (invocation.mcp_servers ?? []).map(namedServer),
   }
+}
+
+/** An entry without an address asks for nothing. Its name is all that is kept: what else it says may be a secret. */
+function namedServer({ name }: JsonObject): JsonObject {
+  return typeof name === 'string' ? { name } : {}
 }
 
 /** The notes as they are kept with a run. */

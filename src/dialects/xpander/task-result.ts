@@ -1,3 +1,4 @@
+import { unfenced } from '../../core/agents/condition.ts'
 import type { JournalEvent } from '../../core/events/entry.ts'
 import type { EventTypes, RunEventType } from '../../core/events/event.ts'
 import type { Run } from '../../core/runs/run.ts'
@@ -29,8 +30,9 @@ export function noteAnswer(parts: string[], { type, data }: JournalEvent): void 
 /** What a client reads as the result; always text. */
 export function resultOf({ output, outputJson, error }: Run, parts: readonly string[]): string | null {
   if (error !== null) return agentField(error.message)
-  // A JSON value is alone.
-  if (output === null || outputJson !== null) return output
+  if (output === null) return null
+  // A JSON value is alone, also where the model wrapped it in a code fence.
+  if (outputJson !== null) return unfenced(output)
   return [...parts, output].filter((part) => part !== '').join(betweenParts)
 }
 

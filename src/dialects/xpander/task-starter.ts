@@ -5,8 +5,10 @@ import type { Run } from '../../core/runs/run.ts'
 import type { Thread } from '../../core/threads/thread.ts'
 import { AppError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { withWireFields } from '../wire-fields.ts'
 import { readVersion, refuseDraft } from './agent-version.ts'
 import type { XpanderServices } from './index.ts'
+import { invocationField } from './invocation-fields.ts'
 import { printTaskId, taskNamespace } from './print-task.ts'
 import { metadataOf, notesOf, type Entry } from './task-notes.ts'
 import { createTaskReader } from './task-reader.ts'
@@ -105,7 +107,11 @@ export function createTaskStarter(services: Services) {
       const thread = await conversationOf(request)
       const continuous = thread !== null && (await conversations.get(principal, thread.id)).run !== null
       try {
-        const accepted = await runs.create(principal, await requestOf(request, thread))
+        const wanted = await requestOf(request, thread)
+        const accepted = await withWireFields(
+          (field) => invocationField(invocation, field),
+          () => runs.create(principal, wanted),
+        )
         const { run, agent } = accepted
         const taskId = thread === null ? invocation.id || run.threadId : printTaskId(thread)
         const items = new ToolItems(agent)

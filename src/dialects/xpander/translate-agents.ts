@@ -173,7 +173,9 @@ function applied(
 }
 
 /** The model that the agent will have, in the words of this API. */
-function modelAfter({ model }: AgentDefinition, { shown }: ModelContext) {
-  const { provider = null, name = null } = model ?? {}
+function modelAfter({ model }: AgentDefinition, { shown, usual }: ModelContext) {
+  if (model === null || (model.provider === null && model.name === null && model.connectionId === null))
+    return wireModel(usual)
+  const { provider, name } = model
   return wireModel({ provider: provider ?? shown?.provider ?? null, name: name ?? shown?.name ?? '' })
 }

@@ -37,13 +37,16 @@ export function valueAt(value: JsonValue, path: string): JsonValue | undefined {
   return found
 }
 
-/** `{ "prompt": "issue.title" }`. Errors: `invalid_request` naming `params_mapping`. */
-function readMapping(mapping: JsonValue | undefined): Record<string, string> {
+/** `{ "prompt": "issue.title" }`. Errors: `invalid_request` naming `field`. */
+export function readMapping(
+  mapping: JsonValue | undefined,
+  field = 'params_mapping',
+): Record<string, string> {
   const right = 'must be a JSON object of parameter names and dot paths: {"prompt": "issue.title"}'
-  if (!isJsonObject(mapping)) throw invalidField('params_mapping', right)
+  if (!isJsonObject(mapping)) throw invalidField(field, right)
   const paths: Record<string, string> = {}
   for (const [name, path] of Object.entries(mapping)) {
-    if (typeof path !== 'string') throw invalidField('params_mapping', right)
+    if (typeof path !== 'string') throw invalidField(field, right)
     paths[name] = path
   }
   return paths
@@ -51,7 +54,7 @@ function readMapping(mapping: JsonValue | undefined): Record<string, string> {
 
 /**
  * Query before body before default, and what `params_mapping` finds in the body before all of them; `agentMapping` is the
- * agent's own. Errors: `invalid_request` naming a parameter of another type.
+ * agent's own, for calls that bring none. Errors: `invalid_request` naming a parameter of another type.
  */
 export function readWebhook(
   query: WebhookQuery,
@@ -59,8 +62,9 @@ export function readWebhook(
   agentMapping: JsonObject = {},
 ): WebhookCall {
   const { params_mapping: mappingText, 'x-api-key': _key, ...asked } = query
-  const mapping = mappingText ? parseJson(mappingText) : agentMapping
-  const { 'x-api-key': _bodyKey, ...sent } = body
+  const { 'x-api-key': _bodyKey, params_mapping: bodyMapping, ...sent } = body
+  const own = mappingText || bodyMapping || agentMapping
+  const mapping = typeof own === 'string' ? parseJson(own) : own
   const mapped: JsonObject = {}
   for (const [name, path] of Object.entries(readMapping(mapping))) {
     const value = valueAt(sent, path)
@@ -91,10 +95,22 @@ function readPrompt({ prompt }: WebhookParameters, rest: JsonObject): string {
   return [text, JSON.stringify(context, null, 2)].filter((part) => part !== '').join('\n\n')
 }
 
+/** Forms and queries have objects as text. */
+function asksForTokens(tokens: JsonValue | undefined): boolean {
+  const sent = typeof tokens === 'string' ? (parseJson(tokens) ?? tokens) : tokens
+  if (isJsonObject(sent)) return Object.keys(sent).length > 0
+  return sent !== undefined && sent !== null && sent !== ''
+}
+
+/** What an invocation calls a field, as a webhook has it. */
+export function webhookField(field: string): string {
+  return field === 'input.text' ? 'prompt' : field === 'id' ? 'task_id' : field
+}
+
 /** The call as an invocation. */
 export function invocationOf({ parameters, rest }: WebhookCall): Invocation {
   const { task_id: id, user_id: userId, user_email: email, user_tokens: tokens } = parameters
-  if (tokens !== undefined && tokens !== null && tokens !== '' && tokens !== '{}')
+  if (asksForTokens(tokens))
     throw featureUnavailable('user_tokens', 'tokens of end users are not available in this version')
   const names = { first_name: parameters.user_first_name, last_name: parameters.user_last_name }
   const known = userId || email || names.first_name || names.last_name
@@ -105,7 +121,7 @@ export function invocationOf({ parameters, rest }: WebhookCall): Invocation {
   }
   return {
     input: { text: readPrompt(parameters, rest), ...(known && { user }) },
-    ...(id && { id }),
+    ...((id || id === 0) && { id: String(id) }),
     disable_attachment_injection: parameters.disable_attachment_injection === true,
   }
 }

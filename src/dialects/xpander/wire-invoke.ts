@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { booleanParameter, idParameter } from './wire-common.ts'
 
 const text = z.string().nullish()
+/** What is kept with a task as it was sent. */
+const label = z.string().max(1_000).nullish()
 const flag = z.boolean().nullish()
 const object = z.record(z.string(), z.json()).nullish()
 const names = z.array(z.string()).nullish()
@@ -15,13 +17,13 @@ export const reasoningEfforts = ['low', 'medium', 'high', 'xhigh'] as const
 
 /** The end user for whom an agent works. */
 export const endUserSchema = z.object({
-  id: text,
-  email: z.string(),
-  first_name: text,
-  last_name: text,
+  id: label,
+  email: z.string().max(1_000),
+  first_name: label,
+  last_name: label,
   additional_attributes: object.describe('Told to the model.'),
-  timezone: text.describe('IANA name. With it the model is told the time there.'),
-  role: text,
+  timezone: label.describe('IANA name. With it the model is told the time there.'),
+  role: label,
   is_super_admin: flag,
 })
 
@@ -54,17 +56,17 @@ export const invocationSchema = z
     mcp_servers: z
       .array(z.record(z.string(), z.json()))
       .nullish()
-      .describe('Not available: 501 for entries with `url` or `command`; others are ignored.'),
+      .describe('Not available: 501 for entries with `url` or `command`; of others the name is kept.'),
     user_tokens: object.describe('Not available: 501 unless empty.'),
     user_oidc_token: text.describe('Not available: 501 unless empty.'),
-    llm_model_provider: text.describe("In place of the agent's, for this task only."),
-    llm_model_name: text,
+    llm_model_provider: label.describe("In place of the agent's, for this task only."),
+    llm_model_name: label,
     llm_reasoning_effort: z.enum(reasoningEfforts).nullish(),
     payload_extension: object.describe('Not available: 501 unless empty.'),
-    parent_execution_id: text.describe('The task that this one is a part of.'),
-    triggering_agent_id: text,
-    title: text.describe('Default: the beginning of the text.'),
-    source: text.describe('A tag for analytics. Default: `api`.'),
+    parent_execution_id: label.describe('The task that this one is a part of.'),
+    triggering_agent_id: label,
+    title: label.describe('Default: the beginning of the text.'),
+    source: label.describe('A tag for analytics. Default: `api`.'),
     worker_id: text.describe('Not available: 501 unless null.'),
     run_locally: flag.describe('Not available: 501 when true.'),
     events_streaming: flag.describe('Kept; events can be read of every task.'),
@@ -110,7 +112,17 @@ export const webhookQuery = z.object({
 
 export type WebhookQuery = z.output<typeof webhookQuery>
 
-const optionalFlag = z.union([z.boolean(), booleanParameter]).nullish()
+/** A truth value as JSON, as a number or as forms write it. */
+const optionalFlag = z
+  .union([z.boolean(), z.literal([0, 1]).transform(Boolean), booleanParameter], {
+    error: 'must be true or false',
+  })
+  .nullish()
+
+/** Ids of other systems are often numbers. */
+const idText = z.union([z.string().max(longestId), z.number()], {
+  error: `must be text of at most ${longestId} characters or a number`,
+})
 
 /** The parameters as they are once query, body and mapping are one. */
 export const webhookParameters = z.object({
@@ -118,8 +130,8 @@ export const webhookParameters = z.object({
   prompt: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
   message: z.json().optional(),
   asynchronous: optionalFlag,
-  task_id: z.string().max(longestId).nullish(),
-  user_id: z.union([z.string(), z.number()]).nullish(),
+  task_id: idText.nullish(),
+  user_id: idText.nullish(),
   user_email: text,
   user_first_name: text,
   user_last_name: text,

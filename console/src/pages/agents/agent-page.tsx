@@ -7,7 +7,7 @@ import type { Agent } from '../../api/wire.ts'
 import { ButtonLink } from '../../components/button-link.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Skeleton } from '../../components/spinner.tsx'
-import { QueryState } from '../../components/states.tsx'
+import { ErrorState } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { AgentBadges } from './agent-badges.tsx'
 import { tabOfField, type AgentTab } from './agent-tab.ts'
@@ -33,10 +33,16 @@ export function AgentPage() {
     queryKey: keys.agent(agentId),
     queryFn: async () => await api.get<Agent>(`/agents/${agentId}`),
   })
+  if (query.data !== undefined) return <AgentView key={query.data.id} agent={query.data} />
   return (
-    <QueryState query={query} loading={<Skeleton lines={8} label="Loading the agent" />}>
-      {(agent) => <AgentView key={agent.id} agent={agent} />}
-    </QueryState>
+    <>
+      <PageHeader title="Agent" above={<Link to="/agents">Agents</Link>} />
+      {query.error === null ? (
+        <Skeleton lines={8} label="Loading the agent" />
+      ) : (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+    </>
   )
 }
 

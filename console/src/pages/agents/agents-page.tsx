@@ -13,6 +13,7 @@ import { Skeleton } from '../../components/spinner.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { AgentTable } from './agent-table.tsx'
 import styles from './agents-page.module.css'
+import { useMore } from './use-more.ts'
 
 const route = getRouteApi('/agents')
 
@@ -34,12 +35,15 @@ function useAgents(search: string) {
 export function AgentsPage() {
   const { search = '' } = route.useSearch()
   const mayWrite = useMay('agents:write')
+  const query = useAgents(search)
+  const isNew = search === '' && query.data?.pages[0]?.data.length === 0
   return (
     <>
       <PageHeader
         title="Agents"
         actions={
-          mayWrite && (
+          mayWrite &&
+          !isNew && (
             <ButtonLink to="/agents/new" look="primary">
               <Plus size={16} aria-hidden /> New agent
             </ButtonLink>
@@ -48,8 +52,14 @@ export function AgentsPage() {
       >
         What runs here, and how it is instructed.
       </PageHeader>
-      <Search search={search} />
-      <AgentList search={search} />
+      {isNew ? (
+        <FirstAgent mayWrite={mayWrite} />
+      ) : (
+        <>
+          <Search search={search} />
+          <AgentList key={search} search={search} query={query} />
+        </>
+      )}
     </>
   )
 }
@@ -79,28 +89,14 @@ function Search({ search }: { search: string }) {
   )
 }
 
-function AgentList({ search }: { search: string }) {
-  const query = useAgents(search)
+function AgentList({ search, query }: { search: string; query: ReturnType<typeof useAgents> }) {
+  const more = useMore(query)
   if (query.data === undefined) {
     if (query.error !== null) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
     return <Skeleton lines={6} label="Loading agents" />
   }
   const agents = query.data.pages.flatMap((page) => page.data)
-  if (agents.length === 0) return <NoAgents search={search} />
-  return (
-    <div className={styles['list']} aria-busy={query.isPlaceholderData}>
-      <AgentTable agents={agents} />
-      {query.hasNextPage && (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more agents
-        </Button>
-      )}
-    </div>
-  )
-}
-
-function NoAgents({ search }: { search: string }) {
-  if (search !== '') {
+  if (agents.length === 0) {
     return (
       <EmptyState
         title="No agent has this in its name"
@@ -111,12 +107,27 @@ function NoAgents({ search }: { search: string }) {
     )
   }
   return (
+    <div className={styles['list']} aria-busy={query.isPlaceholderData}>
+      <AgentTable agents={agents} />
+      {query.hasNextPage && (
+        <Button busy={more.isBusy} onClick={more.showMore}>
+          Show more agents
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function FirstAgent({ mayWrite }: { mayWrite: boolean }) {
+  return (
     <EmptyState
       title="There are no agents yet"
       action={
-        <ButtonLink to="/agents/new" look="primary">
-          Make the first agent
-        </ButtonLink>
+        mayWrite && (
+          <ButtonLink to="/agents/new" look="primary">
+            Make the first agent
+          </ButtonLink>
+        )
       }
     >
       An agent is a name, instructions, a model and tools. Begin with an empty one, or with an example that

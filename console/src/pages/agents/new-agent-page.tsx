@@ -10,7 +10,6 @@ import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { Select, TextArea, TextField } from '../../components/field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
-import { useToast } from '../../components/toast.tsx'
 import { choiceOf, optionOf } from './editor/model-choice.ts'
 import { ModelSelect } from './editor/model-select.tsx'
 import styles from './new-agent-page.module.css'
@@ -42,7 +41,6 @@ export function NewAgentPage() {
   const api = useApi()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const toast = useToast()
   const form = useForm<Values>({
     defaultValues: { template: 'empty', name: '', description: '', instructions: '', model: null },
   })
@@ -59,7 +57,6 @@ export function NewAgentPage() {
       const agent = await api.post<Agent>('/agents', bodyOf(values), { query })
       client.setQueryData(keys.agent(agent.id), agent)
       await client.invalidateQueries({ queryKey: keys.agents })
-      toast(as === 'draft' ? 'The draft is saved.' : 'Version 1 is published.')
       await navigate({
         to: '/agents/$agentId',
         params: { agentId: agent.id },

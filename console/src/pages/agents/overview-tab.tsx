@@ -39,7 +39,11 @@ export function OverviewTab() {
       </Card>
       <Card title="At a glance">
         <dl className={styles['facts']}>
-          {typeof description === 'string' && <Fact name="Description">{description}</Fact>}
+          {typeof description === 'string' && (
+            <Fact name="Description">
+              <span className={styles['description']}>{description}</span>
+            </Fact>
+          )}
           <Fact name="Model">{describeModel(definition['model'])}</Fact>
           <Fact name="Tools">
             {tools.length === 0

@@ -35,6 +35,11 @@ function columns(nameOf: (agentId: string) => string): Column<Approval>[] {
       },
     },
     { header: 'Reason', cell: ({ reason }) => reason ?? '–' },
+    {
+      header: 'Arguments',
+      cell: ({ arguments: args }) => <code>{JSON.stringify(args).slice(0, 120)}</code>,
+      hideNarrow: true,
+    },
     { header: 'Agent', cell: (approval) => nameOf(approval.agent_id), hideNarrow: true },
     {
       header: 'When',

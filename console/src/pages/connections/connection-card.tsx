@@ -64,10 +64,12 @@ export function ConnectionCard(props: {
         )
       }
     >
-      <Facts {...props} />
-      <div role="status">
-        {test.data !== undefined && !test.isPending && <TestResult result={test.data} />}
-        {test.error !== null && <Notice tone="bad">{asProblem(test.error).detail}</Notice>}
+      <div>
+        <Facts {...props} />
+        <div role="status" className={styles['result']}>
+          {test.data !== undefined && !test.isPending && <TestResult result={test.data} />}
+          {test.error !== null && <Notice tone="bad">{asProblem(test.error).detail}</Notice>}
+        </div>
       </div>
       <DeleteDialog connection={connection} open={deleting} onClose={() => setDeleting(false)} />
     </Card>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useForm, useWatch, type UseFormReturn } from 'react-hook-form'
 import { messageOf, showProblem } from '../../api/form-problems.ts'
 import type { Connection, Provider } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
@@ -21,7 +21,8 @@ export function ConnectionForm(props: {
     defaultValues: valuesOf(before, providers[0]?.name ?? ''),
   })
   const [problem, setProblem] = useState<string | null>(null)
-  const provider = providers.find(({ name }) => name === form.watch('provider'))
+  const [chosen, removes] = useWatch({ control: form.control, name: ['provider', 'removeCredential'] })
+  const provider = providers.find(({ name }) => name === chosen)
   const submit = form.handleSubmit(async (values) => {
     setProblem(null)
     try {
@@ -43,13 +44,7 @@ export function ConnectionForm(props: {
         error={messageOf(form, 'name')}
         {...form.register('name', { validate: (name) => name.trim() !== '' || 'Give it a name.' })}
       />
-      <Select label="Vendor" error={messageOf(form, 'provider')} {...form.register('provider')}>
-        {providers.map(({ name, label }) => (
-          <option key={name} value={name}>
-            {label}
-          </option>
-        ))}
-      </Select>
+      <Vendor form={form} providers={providers} />
       <TextField
         label="Base URL"
         type="url"
@@ -63,7 +58,7 @@ export function ConnectionForm(props: {
         autoComplete="new-password"
         hint={secretHint(before, provider)}
         error={messageOf(form, 'credential')}
-        disabled={form.watch('removeCredential')}
+        disabled={removes}
         {...form.register('credential')}
       />
       {before?.has_credential === true && (
@@ -77,6 +72,21 @@ export function ConnectionForm(props: {
         </Button>
       </DialogActions>
     </form>
+  )
+}
+
+/** Written out by whoever may not read which vendors there are. */
+function Vendor({ form, providers }: { form: UseFormReturn<ConnectionValues>; providers: Provider[] }) {
+  const field = { label: 'Vendor', error: messageOf(form, 'provider'), ...form.register('provider') }
+  if (providers.length === 0) return <TextField {...field} hint="As in provider/model: openai, anthropic." />
+  return (
+    <Select {...field}>
+      {providers.map(({ name, label }) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </Select>
   )
 }
 

@@ -1,14 +1,14 @@
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useForm, useWatch } from 'react-hook-form'
 import { messageOf, showProblem } from '../../api/form-problems.ts'
-import type { DialectSetup, NewKey } from '../../api/wire.ts'
+import type { DialectSetup } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
 import { DialogActions } from '../../components/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useMembers } from '../members/use-members.ts'
 import { KeyRights } from './key-rights.tsx'
-import { lifetimes, newKeyOf, sitesOf, type KeyValues } from './key-values.ts'
+import { lifetimes, namingSites, sitesOf, type KeyValues } from './key-values.ts'
 import styles from './keys.module.css'
 
 const known = ['name', 'dialect', 'allowed_origins', 'role', 'scopes', 'expires_at', 'user_id']
@@ -16,7 +16,7 @@ const known = ['name', 'dialect', 'allowed_origins', 'role', 'scopes', 'expires_
 export function KeyForm(props: {
   dialects: DialectSetup[]
   userId: string
-  make: (request: NewKey) => Promise<void>
+  make: (values: KeyValues) => Promise<void>
   onCancel: () => void
 }) {
   const form = useForm<KeyValues>({
@@ -34,15 +34,16 @@ export function KeyForm(props: {
     },
   })
   const [problem, setProblem] = useState<string | null>(null)
-  const dialect = form.watch('dialect')
+  const [dialect, wantsPublic] = useWatch({ control: form.control, name: ['dialect', 'isPublic'] })
   const publicForm = props.dialects.find(({ name }) => name === dialect)?.public_key_form ?? null
-  const isPublic = publicForm !== null && form.watch('isPublic')
+  const isPublic = publicForm !== null && wantsPublic
   const submit = form.handleSubmit(async (values) => {
     setProblem(null)
     try {
-      await props.make(newKeyOf({ ...values, isPublic }, Date.now()))
+      await props.make({ ...values, isPublic })
     } catch (error) {
-      setProblem(showProblem(form, error, { known }))
+      const named = namingSites(error, sitesOf(values.allowed_origins))
+      setProblem(showProblem(form, named, { known }))
     }
   })
   return (
@@ -104,6 +105,7 @@ export function KeyForm(props: {
 type Form = ReturnType<typeof useForm<KeyValues>>
 
 function Life({ form }: { form: Form }) {
+  const lifetime = useWatch({ control: form.control, name: 'lifetime' })
   return (
     <div className={styles['pair']}>
       <Select label="Ends" {...form.register('lifetime')}>
@@ -113,7 +115,7 @@ function Life({ form }: { form: Form }) {
           </option>
         ))}
       </Select>
-      {form.watch('lifetime') === 'date' && (
+      {lifetime === 'date' && (
         <TextField
           label="Last day"
           type="date"

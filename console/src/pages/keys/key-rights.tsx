@@ -1,4 +1,4 @@
-import type { UseFormReturn } from 'react-hook-form'
+import { useWatch, type UseFormReturn } from 'react-hook-form'
 import { messageOf } from '../../api/form-problems.ts'
 import { useSession } from '../../api/context.tsx'
 import type { Role } from '../../api/wire.ts'
@@ -18,6 +18,7 @@ const roles: { role: Role; label: string }[] = [
 export function KeyRights({ form }: { form: UseFormReturn<KeyValues> }) {
   const session = useSession()
   const own = roles.findIndex(({ role }) => role === session.role)
+  const everything = useWatch({ control: form.control, name: 'everything' })
   const message = messageOf(form, 'scopes')
   return (
     <>
@@ -30,7 +31,7 @@ export function KeyRights({ form }: { form: UseFormReturn<KeyValues> }) {
         ))}
       </Select>
       <Checkbox label="Everything that the role allows" {...form.register('everything')} />
-      {!form.watch('everything') && (
+      {!everything && (
         <fieldset className={styles['scopes']}>
           <legend>Only these scopes</legend>
           {session.scopes.map((scope) => (

@@ -7,7 +7,7 @@ import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/dialog.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { Table } from '../../components/table.tsx'
+import { Table, type Column } from '../../components/table.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useMemberNames } from '../members/use-members.ts'
 import { useSetup } from '../setup/use-setup.ts'
@@ -19,45 +19,68 @@ export function KeyTable({ list }: { list: Key[] }) {
   const nameOf = useMemberNames()
   const titleOf = useDialectTitles()
   const [chosen, setChosen] = useState<Key | null>(null)
+  const columns = columnsOf({ ownId: session.key.id, nameOf, titleOf })
   return (
     <>
       <Table
         label="Keys"
         rows={list}
         rowKey={({ id }) => id}
-        columns={[
-          { header: 'Name', cell: (key) => <Name apiKey={key} isOwn={key.id === session.key.id} /> },
-          { header: 'Form', cell: ({ dialect }) => titleOf(dialect), hideNarrow: true },
-          { header: 'May', cell: (key) => <Rights apiKey={key} /> },
-          {
-            header: 'Of',
-            cell: ({ user_id: id }) => <span className={styles['short']}>{nameOf(id)}</span>,
-            hideNarrow: true,
-          },
-          { header: 'Made', cell: ({ created_at: at }) => <RelativeTime time={at} />, hideNarrow: true },
-          { header: 'Ends', cell: ({ expires_at: at }) => (at === null ? 'never' : <End time={at} />) },
-          ...(mayRevoke
-            ? [
-                {
-                  header: 'Actions',
-                  align: 'right' as const,
-                  cell: (key: Key) => (
-                    <Button size="s" aria-label={`Revoke ${key.name}`} onClick={() => setChosen(key)}>
-                      Revoke
-                    </Button>
-                  ),
-                },
-              ]
-            : []),
-        ]}
+        columns={mayRevoke ? [...columns, revokeColumn(setChosen)] : columns}
       />
       <RevokeDialog apiKey={chosen} onClose={() => setChosen(null)} />
     </>
   )
 }
 
+function columnsOf(known: {
+  ownId: string
+  nameOf: (userId: string) => string
+  titleOf: (dialect: string | null) => string
+}): Column<Key>[] {
+  return [
+    { header: 'Name', cell: (key) => <Name apiKey={key} isOwn={key.id === known.ownId} /> },
+    { header: 'Form', cell: ({ dialect }) => known.titleOf(dialect), hideNarrow: true, whole: true },
+    { header: 'May', cell: (key) => <Rights apiKey={key} /> },
+    {
+      header: 'Of',
+      cell: ({ user_id: id }) => (
+        <span className={styles['short']} dir="auto">
+          {known.nameOf(id)}
+        </span>
+      ),
+      hideNarrow: true,
+    },
+    {
+      header: 'Made',
+      cell: ({ created_at: at }) => <RelativeTime time={at} />,
+      hideNarrow: true,
+      whole: true,
+    },
+    {
+      header: 'Ends',
+      cell: ({ expires_at: at }) => (at === null ? 'never' : <End time={at} />),
+      hideNarrow: true,
+      whole: true,
+    },
+  ]
+}
+
+function revokeColumn(choose: (key: Key) => void): Column<Key> {
+  return {
+    header: 'Actions',
+    align: 'right',
+    cell: (key) => (
+      <Button size="s" aria-label={`Revoke ${key.name}`} onClick={() => choose(key)}>
+        Revoke
+      </Button>
+    ),
+  }
+}
+
 function End({ time }: { time: string }) {
-  return Date.parse(time) <= Date.now() ? <Badge tone="bad">expired</Badge> : <RelativeTime time={time} />
+  const [now] = useState(() => Date.now())
+  return Date.parse(time) <= now ? <Badge tone="bad">expired</Badge> : <RelativeTime time={time} />
 }
 
 function Name({ apiKey, isOwn }: { apiKey: Key; isOwn: boolean }) {
@@ -70,6 +93,11 @@ function Name({ apiKey, isOwn }: { apiKey: Key; isOwn: boolean }) {
         <code>{apiKey.hint}</code>
         {isOwn && <Badge tone="accent">this session</Badge>}
         {apiKey.allowed_origins !== null && <Badge>public</Badge>}
+        {apiKey.expires_at !== null && (
+          <span className={styles['narrowOnly']}>
+            <End time={apiKey.expires_at} />
+          </span>
+        )}
       </span>
     </div>
   )
@@ -83,8 +111,10 @@ function Rights({ apiKey: { role, scopes, allowed_origins: sites } }: { apiKey: 
     return <span className={styles['rights']}>begin chats on {where}</span>
   }
   const isAll = session.scopes.every((scope) => scopes.includes(scope))
-  if (isAll) return <>{role}, everything</>
-  if (scopes.length <= 1) return <>{`${role}, ${scopes.length === 0 ? 'nothing' : scopes.join(', ')}`}</>
+  if (isAll || scopes.length <= 1) {
+    const what = isAll ? 'everything' : (scopes[0] ?? 'nothing')
+    return <span className={styles['rights']}>{`${role}, ${what}`}</span>
+  }
   return (
     <details className={styles['rights']}>
       <summary>

@@ -1,3 +1,4 @@
+import { ApiProblem } from '../../api/problem.ts'
 import type { NewKey, Role, Scope } from '../../api/wire.ts'
 
 /** What the form of a new key holds; named like the API's fields where it has them. */
@@ -60,4 +61,16 @@ export function sitesOf(text: string): string[] {
     .split(/[\s,]+/)
     .map((site) => site.trim())
     .filter((site) => site !== '')
+}
+
+/** The same error, with the site itself where the API says which one of them it is by its number. */
+export function namingSites(error: unknown, sites: readonly string[]): unknown {
+  if (!(error instanceof ApiProblem)) return error
+  const errors = error.problem.errors.map(({ field, message }) => {
+    const site = sites[Number(/^allowed_origins\[(\d+)\]$/.exec(field)?.[1] ?? Number.NaN)]
+    return site === undefined
+      ? { field, message }
+      : { field: 'allowed_origins', message: `${site}: ${message}` }
+  })
+  return new ApiProblem({ ...error.problem, errors })
 }

@@ -2,13 +2,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useApi } from '../../api/context.tsx'
 import { keys } from '../../api/query.ts'
-import type { CreatedKey, NewKey } from '../../api/wire.ts'
+import type { CreatedKey } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Dialog, DialogActions } from '../../components/dialog.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { QueryState } from '../../components/states.tsx'
 import { KeyForm } from './key-form.tsx'
+import { newKeyOf, type KeyValues } from './key-values.ts'
 import { useSetup } from '../setup/use-setup.ts'
 import styles from './keys.module.css'
 
@@ -41,8 +42,8 @@ function Make(props: { userId: string; onMade: (made: CreatedKey) => void; onCan
   const api = useApi()
   const client = useQueryClient()
   const setup = useSetup()
-  async function make(request: NewKey): Promise<void> {
-    props.onMade(await api.post<CreatedKey>('/keys', request))
+  async function make(values: KeyValues): Promise<void> {
+    props.onMade(await api.post<CreatedKey>('/keys', newKeyOf(values, Date.now())))
     void client.invalidateQueries({ queryKey: keys.apiKeys })
   }
   return (

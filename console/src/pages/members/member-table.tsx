@@ -9,7 +9,7 @@ import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/dialog.tsx'
 import { Select } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { Table } from '../../components/table.tsx'
+import { Table, type Column } from '../../components/table.tsx'
 import { useToast } from '../../components/toast.tsx'
 import styles from './members.module.css'
 import { rolesUpTo } from './roles.ts'
@@ -17,43 +17,48 @@ import { rolesUpTo } from './roles.ts'
 export function MemberTable({ list, mayManage }: { list: Member[]; mayManage: boolean }) {
   const session = useSession()
   const [chosen, setChosen] = useState<Member | null>(null)
-  const own = (member: Member) => member.id === session.user.id
+  const columns = columnsOf(session.user.id, mayManage)
   return (
     <>
       <Table
         label="Members"
         rows={list}
         rowKey={({ id }) => id}
-        columns={[
-          { header: 'Name', cell: (member) => <Name member={member} isOwn={own(member)} /> },
-          {
-            header: 'E-mail',
-            cell: ({ email }) => <span className={styles['clamped']}>{email ?? '–'}</span>,
-            hideNarrow: true,
-          },
-          {
-            header: 'Role',
-            cell: (member) => (mayManage ? <ChooseRole member={member} /> : member.role),
-          },
-          { header: 'Since', cell: ({ created_at: at }) => <RelativeTime time={at} />, hideNarrow: true },
-          ...(mayManage
-            ? [
-                {
-                  header: 'Actions',
-                  align: 'right' as const,
-                  cell: (member: Member) => (
-                    <Button size="s" aria-label={`Remove ${member.name}`} onClick={() => setChosen(member)}>
-                      Remove
-                    </Button>
-                  ),
-                },
-              ]
-            : []),
-        ]}
+        columns={mayManage ? [...columns, removeColumn(setChosen)] : columns}
       />
       <RemoveDialog member={chosen} onClose={() => setChosen(null)} />
     </>
   )
+}
+
+function columnsOf(ownId: string, mayManage: boolean): Column<Member>[] {
+  return [
+    { header: 'Name', cell: (member) => <Name member={member} isOwn={member.id === ownId} /> },
+    {
+      header: 'E-mail',
+      cell: ({ email }) => <span className={styles['clamped']}>{email ?? '–'}</span>,
+      hideNarrow: true,
+    },
+    { header: 'Role', cell: (member) => (mayManage ? <ChooseRole member={member} /> : member.role) },
+    {
+      header: 'Since',
+      cell: ({ created_at: at }) => <RelativeTime time={at} />,
+      hideNarrow: true,
+      whole: true,
+    },
+  ]
+}
+
+function removeColumn(choose: (member: Member) => void): Column<Member> {
+  return {
+    header: 'Actions',
+    align: 'right',
+    cell: (member) => (
+      <Button size="s" aria-label={`Remove ${member.name}`} onClick={() => choose(member)}>
+        Remove
+      </Button>
+    ),
+  }
 }
 
 function Name({ member, isOwn }: { member: Member; isOwn: boolean }) {
@@ -85,26 +90,29 @@ function ChooseRole({ member }: { member: Member }) {
   const choices = rolesUpTo(session.role)
   const isAbove = choices.every(({ role }) => role !== member.role)
   return (
-    <Select
-      label={`Role of ${member.name}`}
-      hiddenLabel
-      value={change.isPending ? change.variables : member.role}
-      disabled={change.isPending || isAbove}
-      error={change.error === null ? undefined : asProblem(change.error).detail}
-      onChange={(event) => change.mutate(event.target.value as Role)} // its options are roles
-    >
-      {isAbove && <option value={member.role}>Owner</option>}
-      {choices.map(({ role, label }) => (
-        <option key={role} value={role}>
-          {label}
-        </option>
-      ))}
-    </Select>
+    <div className={styles['role']}>
+      <Select
+        label={`Role of ${member.name}`}
+        hiddenLabel
+        value={change.isPending ? change.variables : member.role}
+        disabled={change.isPending || isAbove}
+        error={change.error === null ? undefined : asProblem(change.error).detail}
+        onChange={(event) => change.mutate(event.target.value as Role)} // its options are roles
+      >
+        {isAbove && <option value={member.role}>Owner</option>}
+        {choices.map(({ role, label }) => (
+          <option key={role} value={role}>
+            {label}
+          </option>
+        ))}
+      </Select>
+    </div>
   )
 }
 
 function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () => void }) {
   const api = useApi()
+  const session = useSession()
   const client = useQueryClient()
   const toast = useToast()
   // The words stay while the dialog closes.
@@ -113,6 +121,7 @@ function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () 
   async function remove(): Promise<void> {
     if (member === null) return
     await api.delete(`/members/${member.id}`)
+    if (member.id === session.user.id) return api.signedOut()
     await client.invalidateQueries({ queryKey: keys.members })
     void client.invalidateQueries({ queryKey: keys.apiKeys })
     toast('The member is removed.')
@@ -129,6 +138,7 @@ function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () 
         {last?.name}
       </p>
       <p>Their keys of this workspace end at once. Agents and runs that they made stay.</p>
+      {last?.id === session.user.id && <p>This is you: you will be signed out too.</p>}
     </ConfirmDialog>
   )
 }

@@ -6,6 +6,7 @@ import { Skeleton } from '../../components/spinner.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useCancelRun } from '../../runs/answers.ts'
 import { Composer } from './composer.tsx'
+import styles from './chat.module.css'
 import { Conversation } from './conversation.tsx'
 import type { ChatSearch } from './routes.ts'
 import { useSend } from './use-send.ts'
@@ -41,23 +42,29 @@ export function Chat({ agent, search }: { agent: Agent; search: ChatSearch }) {
   }
 
   return (
-    <div>
-      {turns.error !== null && <ErrorState error={turns.error} onRetry={turns.retry} />}
-      {turns.loading && <Skeleton lines={5} label="Reading the conversation" />}
-      <Conversation
-        runs={turns.runs}
-        onState={onState}
-        busy={state === 'running'}
-        earlier={turns.earlier}
-        empty={thread === undefined && <Beginning agent={agent} />}
-      />
+    <div className={styles['chat']}>
+      <div>
+        {turns.error !== null && <ErrorState error={turns.error} onRetry={turns.retry} />}
+        {turns.loading && <Skeleton lines={5} label="Reading the conversation" />}
+        <Conversation
+          runs={turns.runs}
+          onState={onState}
+          busy={state === 'running'}
+          earlier={turns.earlier}
+          empty={thread === undefined && <Beginning agent={agent} />}
+        />
+      </div>
       {may && (
         <Composer
           onSend={onSend}
           sending={send.isPending}
           onStop={open ? () => cancel.mutate() : null}
           stopping={cancel.isPending}
-          closed={closedBecause(agent, version)}
+          closed={
+            open
+              ? 'The run is under way. Stop it, or wait for its end, to say more.'
+              : closedBecause(agent, version)
+          }
         />
       )}
     </div>

@@ -17,7 +17,8 @@ function useFollowBottom(): React.RefObject<HTMLDivElement | null> {
       follows = page.scrollHeight - page.clientHeight - page.scrollTop < near
     }
     const observer = new ResizeObserver(() => {
-      if (follows) page.scrollTop = page.scrollHeight
+      // Before anything was said, the top of the page is what matters.
+      if (follows && element.current?.querySelector('[data-run]')) page.scrollTop = page.scrollHeight
     })
     if (element.current) observer.observe(element.current)
     addEventListener('scroll', look, { passive: true })

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useApi } from '../../api/context.tsx'
-import { ApiProblem, asProblem } from '../../api/problem.ts'
+import { ApiProblem } from '../../api/problem.ts'
 import { keys } from '../../api/query.ts'
 import { readSse, type SseEvent } from '../../api/sse.ts'
 import type { KnownRunEvent, Problem } from '../../api/wire.ts'
@@ -56,9 +56,8 @@ export function useSend(agentId: string): UseMutationResult<BegunRun, Error, Mes
       return { run: event.run_id, thread: event.data.thread_id }
     },
     onError: (error) => {
-      // What was refused may be sent again, changed or not; what got no answer is the same message still.
-      const { retryable } = asProblem(error)
-      if (error instanceof ApiProblem && !retryable) pending.current = null
+      // What got an answer may be sent anew; what got none is the same message still.
+      if (error instanceof ApiProblem && error.problem.status !== 0) pending.current = null
     },
     onSettled: async () => await client.invalidateQueries({ queryKey: keys.runs }),
   })

@@ -10,6 +10,8 @@ import styles from './event-list.module.css'
 import { VirtualListbox } from './virtual-listbox.tsx'
 
 const rowHeight = 30
+/** Pixels of the list. */
+const mostHeight = 480
 /** Characters of an event that its row shows. */
 const previewLength = 160
 
@@ -28,6 +30,8 @@ export function EventList(props: {
   )
   const index = selected === null ? -1 : shown.findIndex(({ seq }) => seq === selected)
   const origin = Date.parse(events[0]?.at ?? '')
+  // Higher than its rows only where there are none.
+  const height = Math.min(Math.max(shown.length, 4) * rowHeight + 2, mostHeight)
   const chosen = events.find(({ seq }) => seq === selected)
   return (
     <Card
@@ -44,7 +48,7 @@ export function EventList(props: {
       <div className={styles['columns']}>
         <VirtualListbox
           label="Events"
-          className={styles['list']}
+          height={height}
           count={shown.length}
           rowHeight={rowHeight}
           rowKey={(at) => shown[at]?.seq ?? at}
@@ -77,11 +81,32 @@ function Row({ event, origin }: { event: RunEvent; origin: number }) {
 
 /** The beginning of what an event says; the long texts in it are not printed whole for that. */
 function previewOf({ data }: RunEvent): string {
-  const { text, tool, output, error, message } = data
-  for (const words of [text, tool, output, message]) {
+  const {
+    text,
+    tool,
+    output,
+    message,
+    model,
+    reason,
+    source,
+    content,
+    calls,
+    waiting_for: waits,
+    error,
+  } = data
+  for (const words of [text, tool, output, message, model, reason, source]) {
     if (typeof words === 'string' && words !== '') return words.slice(0, previewLength)
   }
-  return error === undefined ? '' : JSON.stringify(error).slice(0, previewLength)
+  if (Array.isArray(content)) {
+    const said = content.map((part) => (isText(part) ? part.text : '')).join(' ')
+    if (said !== '') return said.slice(0, previewLength)
+  }
+  const inside = content ?? calls ?? waits ?? error
+  return inside === undefined ? '' : JSON.stringify(inside).slice(0, previewLength)
+}
+
+function isText(part: unknown): part is { text: string } {
+  return typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
 }
 
 function Inspector({ event }: { event: RunEvent | undefined }) {

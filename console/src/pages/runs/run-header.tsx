@@ -88,13 +88,13 @@ function Cancel({ run, state }: { run: Run; state: RunState }) {
   return (
     <>
       <Button look="danger" onClick={() => setAsked(true)}>
-        Cancel run
+        Stop run
       </Button>
       <ConfirmDialog
         open={asked}
         onOpenChange={setAsked}
-        title="Cancel this run?"
-        confirm="Cancel the run"
+        title="Stop this run?"
+        confirm="Stop the run"
         onConfirm={async () => await cancel.mutateAsync()}
       >
         It ends where it is. What its tools have done already stays done; what it has said stays readable.

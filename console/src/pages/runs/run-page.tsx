@@ -51,7 +51,7 @@ function RunView({ run }: { run: Run }) {
       {stream === 'failed' && (
         <ErrorState error={new Error(problem?.detail ?? 'The events cannot be read.')} />
       )}
-      <Waiting runId={run.id} picture={picture} />
+      <Waiting runId={run.id} picture={picture} whole />
       <RunProblem picture={ended.has(picture.state) ? picture : { state, error: run.error, reason: null }} />
       <RunText run={run} picture={picture} />
       {events.length === 0 ? (

@@ -86,22 +86,20 @@ export function Timeline(props: {
     >
       <div ref={frame} onPointerMove={onPointerMove} className={styles['timeline']}>
         <Axis window={window} origin={whole.from} />
-        <div style={{ height: Math.min(spans.length, mostRows) * rowHeight + 2 }} className={styles['rows']}>
-          <VirtualListbox
-            label="Timeline: up and down choose, left and right move in time, plus and minus look closer"
-            className={styles['list']}
-            count={spans.length}
-            rowHeight={rowHeight}
-            rowKey={(index) => spans[index]?.seq ?? index}
-            renderRow={(index) => {
-              const span = spans[index]
-              return span && <Row span={span} window={window} origin={whole.from} now={now} />
-            }}
-            selected={selected}
-            onSelect={select}
-            onKey={onKey}
-          />
-        </div>
+        <VirtualListbox
+          label="Timeline: up and down choose, left and right move in time, plus and minus look closer"
+          height={Math.min(spans.length, mostRows) * rowHeight + 2}
+          count={spans.length}
+          rowHeight={rowHeight}
+          rowKey={(index) => spans[index]?.seq ?? index}
+          renderRow={(index) => {
+            const span = spans[index]
+            return span && <Row span={span} window={window} origin={whole.from} now={now} />
+          }}
+          selected={selected}
+          onSelect={select}
+          onKey={onKey}
+        />
       </div>
     </Card>
   )
@@ -110,7 +108,8 @@ export function Timeline(props: {
 function wholeOf(spans: readonly Span[], now: number): Window {
   const from = spans[0]?.start ?? now
   const to = spans.reduce((latest, { start, end }) => Math.max(latest, start, end ?? now), from)
-  return { from, to: Math.max(to, from + 1) }
+  // A little more than all, so that the last bar is not cut off.
+  return { from, to: from + Math.max((to - from) * 1.02, 1) }
 }
 
 /** Pixels of the part of the rows that stands for time. */
@@ -131,7 +130,7 @@ function percent(at: number, { from, to }: Window): string {
 
 function Axis({ window, origin }: { window: Window; origin: number }) {
   return (
-    <div className={styles['row']} aria-hidden="true">
+    <div className={`${styles['row']} ${styles['head']}`} aria-hidden="true">
       <span />
       <div className={styles['axis']} data-axis>
         {ticks(window, origin, 4).map((at) => (

@@ -26,9 +26,10 @@ export function VirtualListbox(props: {
   onSelect: (index: number) => void
   /** More keys of this list; answers whether it took one. */
   onKey?: (event: KeyboardEvent) => boolean
-  className?: string | undefined
+  /** Pixels. */
+  height: number
 }) {
-  const { label, count, rowHeight, renderRow, rowKey, selected, onSelect, onKey } = props
+  const { label, height, count, rowHeight, renderRow, rowKey, selected, onSelect, onKey } = props
   const frame = useRef<HTMLDivElement>(null)
   const id = useId()
   // Its functions are not kept over a render.
@@ -37,7 +38,7 @@ export function VirtualListbox(props: {
     count,
     getScrollElement: () => frame.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 6,
   })
 
   const reveal = useEffectEvent((index: number) => rows.scrollToIndex(index, { align: 'auto' }))
@@ -59,7 +60,8 @@ export function VirtualListbox(props: {
   return (
     <div
       ref={frame}
-      className={`${styles['frame']} ${props.className ?? ''}`}
+      className={styles['frame']}
+      style={{ height }}
       role="listbox"
       aria-label={label}
       tabIndex={0}

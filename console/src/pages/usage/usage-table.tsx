@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { UsageRow } from '../../api/wire.ts'
-import { Table } from '../../components/table.tsx'
+import { Table, type Column } from '../../components/table.tsx'
 import { formatCount, formatDollars } from './format.ts'
 import { bucketsOf, groupOf, labelOf, totalsByGroup, type UsageTotals } from './usage-series.ts'
 import type { View } from './usage-view.tsx'
@@ -21,28 +21,30 @@ export function UsageTable(props: {
   const { by, range } = props.view
   const rows = by === 'time' ? timeRows(props.rows, props.view) : groupRows(props)
   const first = { agent: 'Agent', model: 'Model', time: range === '24h' ? 'Hour' : 'Day' }[by]
-  const count = (header: string, value: (totals: UsageTotals) => number, hideNarrow = false) => ({
-    header,
-    align: 'right' as const,
-    hideNarrow,
-    cell: ({ totals }: Row) => formatCount(value(totals)),
-  })
   return (
     <Table
       label={`Usage by ${first.toLowerCase()}`}
       rows={rows}
       rowKey={({ id }) => id}
-      columns={[
-        { header: first, cell: (row) => <Name row={row} isAgent={by === 'agent'} /> },
-        count('Runs', ({ runs }) => runs),
-        count('Model calls', ({ modelCalls }) => modelCalls, true),
-        count('Input', ({ inputTokens }) => inputTokens),
-        count('of it cached', ({ cachedInputTokens }) => cachedInputTokens, true),
-        count('Output', ({ outputTokens }) => outputTokens),
-        { header: 'Cost', align: 'right', cell: ({ totals }) => <Cost totals={totals} /> },
-      ]}
+      columns={columnsOf(first, by === 'agent')}
     />
   )
+}
+
+function columnsOf(first: string, isAgent: boolean): Column<Row>[] {
+  return [
+    { header: first, cell: (row) => <Name row={row} isAgent={isAgent} /> },
+    count('Runs', ({ runs }) => runs),
+    { header: 'Cost', align: 'right', whole: true, cell: ({ totals }) => <Cost totals={totals} /> },
+    { ...count('Model calls', ({ modelCalls }) => modelCalls), hideNarrow: true },
+    count('Input', ({ inputTokens }) => inputTokens),
+    { ...count('of it cached', ({ cachedInputTokens }) => cachedInputTokens), hideNarrow: true },
+    count('Output', ({ outputTokens }) => outputTokens),
+  ]
+}
+
+function count(header: string, value: (totals: UsageTotals) => number): Column<Row> {
+  return { header, align: 'right', whole: true, cell: ({ totals }) => formatCount(value(totals)) }
 }
 
 function Name({ row, isAgent }: { row: Row; isAgent: boolean }) {

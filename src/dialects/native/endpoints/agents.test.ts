@@ -247,6 +247,16 @@ describe('agents', () => {
     expect(next.body).toMatchObject({ has_more: false, next_cursor: null, data: [{ id: first.id }] })
     expect((await call('GET', '/agents?slug=listed-1')).body.data).toHaveLength(1)
     expect((await call('GET', '/agents?name=Listed&enabled=true')).body.data).toHaveLength(1)
+    await create({ name: '100% of_ listed\\' })
+    const named = async (search: string) => {
+      const found = await call('GET', `/agents?search=${encodeURIComponent(search)}`)
+      return found.body.data.map((agent) => agent['name'])
+    }
+    expect(await named('LISTE')).toEqual(['100% of_ listed\\', 'Listed', 'Listed'])
+    expect(await named('0%')).toEqual(['100% of_ listed\\'])
+    expect(await named('f_ l')).toEqual(['100% of_ listed\\'])
+    expect(await named('d\\')).toEqual(['100% of_ listed\\'])
+    expect(await named('%e%')).toEqual([])
   })
 
   test('deleting answers 204, then 404, and leaves the versions', async () => {

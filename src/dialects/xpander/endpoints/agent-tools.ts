@@ -4,6 +4,7 @@ import type { Agent, AgentDefinition } from '../../../core/agents/agent.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { readAll } from '../../read-all.ts'
 import { loadSharedTools } from '../../shared-tools.ts'
+import { withWireFields } from '../../wire-fields.ts'
 import { printAgentTools, readNewTool, withFunction, withoutTool } from '../agent-tools.ts'
 import type { XpanderServices } from '../index.ts'
 import { findAgent } from '../find-agent.ts'
@@ -20,6 +21,9 @@ const query = z.object({
     .default(true)
     .describe('Whether it is in force at once; where edits are live, it always is.'),
 })
+
+/** What is wrong with the tools of the agent is wrong with the one that is added. */
+const addedField = (field: string): string => (field.startsWith('tools') ? 'custom_function_id' : field)
 
 type AgentToolServices = Pick<XpanderServices, 'agents' | 'tools' | 'publishMode'>
 
@@ -71,7 +75,9 @@ export function agentToolEndpoints(services: AgentToolServices): Endpoint[] {
       async handle({ principal, params: { agent_id: id }, query: { deploy }, body }) {
         const { id: agentId } = await findAgent(agents, principal, id)
         const toolId = readNewTool(body, await readAll((part) => tools.list(principal, part)))
-        return edit(principal, agentId, deploy, (current) => withFunction(current, toolId))
+        return withWireFields(addedField, () =>
+          edit(principal, agentId, deploy, (current) => withFunction(current, toolId)),
+        )
       },
     }),
     endpoint({

@@ -5,14 +5,22 @@ import { authorize } from '../../../http/auth.ts'
 import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
 import { uploadedFileSchema } from '../../../http/uploaded-file.ts'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../../lib/json.ts'
+import { withWireFields } from '../../wire-fields.ts'
 import { findAgent } from '../find-agent.ts'
 import type { XpanderServices } from '../index.ts'
 import { refuseOtherOrganization } from '../organization.ts'
 import { printTask } from '../print-task.ts'
 import { settleTask } from '../settle-task.ts'
 import { sourceNodes } from '../source-nodes.ts'
-import { createTaskStarter, type StartedTask } from '../task-starter.ts'
-import { invocationOf, readAgentName, readWebhook, valueAt, type WebhookCall } from '../webhook-parameters.ts'
+import { createTaskStarter, type StartedTask, type TaskRequest } from '../task-starter.ts'
+import {
+  invocationOf,
+  readAgentName,
+  readWebhook,
+  valueAt,
+  webhookField,
+  type WebhookCall,
+} from '../webhook-parameters.ts'
 import { webhookQuery } from '../wire-invoke.ts'
 import type { Task } from '../wire-tasks.ts'
 
@@ -65,7 +73,7 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
     }
     const mapping = node.metadata['params_mapping']
     const call = readWebhook(query, body, isJsonObject(mapping) ? mapping : {})
-    const started = await starter.start({
+    const task: TaskRequest = {
       principal,
       agent,
       invocation: invocationOf(call),
@@ -75,8 +83,8 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
       dialect: request.dialect,
       background: isOn(call.parameters.asynchronous),
       payload: call.payload,
-    })
-    return { call, started }
+    }
+    return { call, started: await withWireFields(webhookField, () => starter.start(task)) }
   }
 
   /** The task once it has ended or is paused. */

@@ -73,7 +73,7 @@ export function BoundNumber({ at, ...rest }: Bound & { placeholder?: string }) {
         setTyped(target.value)
         set(numberOf(target.value))
       }}
-      error={error ?? (isNumber ? undefined : 'must be a number.')}
+      error={error ?? (isNumber ? undefined : 'Must be a number.')}
       disabled={disabled}
     />
   )

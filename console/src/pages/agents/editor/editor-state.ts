@@ -72,3 +72,9 @@ function without(
 ): Record<string, BrokenText> {
   return Object.fromEntries(Object.entries(broken).filter(([place]) => !goes(place)))
 }
+
+/** What the API says of a field, beside that field: `Must be a number.` */
+export function asSentence(message: string): string {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1)
+  return sentence.endsWith('.') ? sentence : `${sentence}.`
+}

@@ -5,6 +5,7 @@ import { isJsonObject, renameKey, withoutKey } from '../document/json.ts'
 import { printPath, valueAt, type Path } from '../document/path.ts'
 import { KeyField } from './key-field.tsx'
 import styles from './editor.module.css'
+import { asSentence } from './editor-state.ts'
 import { useEditor, useField } from './use-editor.tsx'
 
 const mask = '***'
@@ -16,8 +17,10 @@ export function HeadersField({ at, label }: { at: Path; label: string }) {
   const headers = isJsonObject(value) ? value : {}
   const names = Object.keys(headers)
   const place = printPath(at)
-  const problemOf = (name: string) =>
-    state.problems.find(({ field }) => field === `${place}.${name}`)?.message
+  function problemOf(name: string): string | undefined {
+    const problem = state.problems.find(({ field }) => field === `${place}.${name}`)
+    return problem && asSentence(problem.message)
+  }
   /** An emptied field goes back to the stored value, where there is one. */
   const storedOrNothing = (name: string) => (valueAt(state.base, [...at, name]) === mask ? mask : '')
   return (

@@ -67,7 +67,11 @@ export function ModelSelect(props: {
         })}
       >
         <option value="">Default of the server{standard?.name ? ` (${standard.name})` : ''}</option>
-        {!isListed && <option value={value}>{value.trim()} (not in the list)</option>}
+        {!isListed && (
+          <option value={value}>
+            {value.slice(value.indexOf(' ') + 1) || 'Default of its connection'} (not in the list)
+          </option>
+        )}
         {groupModels(models).map((group) => (
           <optgroup key={group.label} label={group.label}>
             {group.models.map((model) => (

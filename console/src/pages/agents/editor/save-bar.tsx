@@ -35,16 +35,12 @@ function useSave() {
     },
     onSuccess: async (after, step) => {
       client.setQueryData(keys.agent(agent.id), after)
-      toast(said(after, step))
+      // A saved draft is told in the bar, which stays.
+      if (step === 'publish') toast(`Version ${after.version} is published.`)
       await client.invalidateQueries({ queryKey: keys.agents })
     },
     onError: (error) => dispatch({ type: 'refused', problems: asProblem(error).errors }),
   })
-}
-
-function said(after: Agent, step: Step): string {
-  if (step === 'publish') return `Version ${after.version} is published.`
-  return after.draft === null ? 'The draft is now what is published.' : 'The draft is saved.'
 }
 
 /** What is not saved or not published, and what can be done about it. Not there when all is published. */
@@ -54,13 +50,12 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
   const [isDiscarding, setDiscarding] = useState(false)
   const broken = Object.entries(state.broken)
   const isBroken = broken.length > 0
+  const refusal = save.error && asProblem(save.error)
   if (!mayEdit || (!isDirty && agent.draft === null)) return null
   return (
     <section className={styles['bar']} aria-label="Changes">
       <div role="alert">
-        {save.error !== null && state.problems.length === 0 && isDirty && (
-          <p className={styles['problem']}>{asProblem(save.error).detail}</p>
-        )}
+        {refusal?.errors.length === 0 && <p className={styles['problem']}>{refusal.detail}</p>}
         <ProblemList problems={state.problems} onShow={onShow} />
       </div>
       {broken.map(([field, { message }]) => (
@@ -72,12 +67,8 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
         </p>
       ))}
       <div className={styles['row']}>
-        <p className={styles['what']}>
-          {isDirty
-            ? 'There are changes that are not saved.'
-            : agent.version === null
-              ? 'This agent is a draft: publish it so that it can be run.'
-              : 'The draft differs from what is published.'}
+        <p className={styles['what']} role="status">
+          {isDirty ? 'There are changes that are not saved.' : 'The draft is saved and not published yet.'}
         </p>
         <div className={styles['buttons']}>
           {isDirty && (

@@ -9,7 +9,7 @@ import styles from './editor.module.css'
 import { useField } from './use-editor.tsx'
 
 /** A part of the definition that is there or not (null); with its fields while it is. */
-export function Optional(props: {
+function Optional(props: {
   at: Path
   label: string
   hint?: string

@@ -4,7 +4,13 @@ import { isJsonObject, mergePatchBetween, type JsonObject, type JsonValue } from
 import { isAtOrBelow, printPath, valueAt, type Path } from '../document/path.ts'
 import { editableDefinition } from './definition-of.ts'
 import { simplified } from './model-choice.ts'
-import { editorReducer, startEditing, type EditorAction, type EditorState } from './editor-state.ts'
+import {
+  asSentence,
+  editorReducer,
+  startEditing,
+  type EditorAction,
+  type EditorState,
+} from './editor-state.ts'
 
 export interface Editor {
   agent: Agent
@@ -54,11 +60,13 @@ export function useField(path: Path, deep = false): EditedField {
   const place = printPath(path)
   const messages = state.problems
     .filter(({ field }) => (deep ? isAtOrBelow(field, place) : field === place))
-    .map(({ field, message }) => (field === place ? message : `${field.slice(place.length + 1)}: ${message}`))
+    .map(({ field, message }) =>
+      field === place ? asSentence(message) : `${field.slice(place.length + 1)}: ${message}.`,
+    )
   return {
     value: valueAt(state.document, path),
     set: (value) => dispatch({ type: 'set', path, value }),
-    error: messages.length === 0 ? undefined : `${messages.join('. ')}.`,
+    error: messages.length === 0 ? undefined : messages.join(' '),
     disabled: !mayEdit,
   }
 }

@@ -1,13 +1,15 @@
 import type { JsonObject, JsonValue } from '../document/json.ts'
 import type { Parameter } from './parameters.ts'
 
-/** What was typed for one argument, as its schema means it; undefined leaves it out. What does not fit is sent as text. */
-export function argumentOf({ schema, required }: Parameter, text: string): JsonValue | undefined {
-  const { type } = schema
-  if (type === 'string') return text === '' && !required ? undefined : text
+/**
+ * What was typed for one argument, as its schema means it; undefined when nothing was. What does not fit is sent as text:
+ * the server says what is wrong with it.
+ */
+export function argumentOf({ schema }: Parameter, text: string): JsonValue | undefined {
   if (text.trim() === '') return undefined
+  if (schema['type'] === 'string') return text
   try {
-    return JSON.parse(text) as JsonValue // whatever JSON it is; the server says whether it fits
+    return JSON.parse(text) as JsonValue // whatever JSON it is
   } catch {
     return text
   }

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, Play, Trash2 } from 'lucide-react'
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { Badge } from '../../../components/badge.tsx'
 import { Button } from '../../../components/button.tsx'
 import { isJsonObject, type JsonValue } from '../document/json.ts'
@@ -15,14 +15,20 @@ export function ToolCard(props: {
   index: number
   tool: JsonValue
   shared: ReadonlyMap<string, string>
+  /** Just added: the focus goes there. */
+  isNew: boolean
   isOpen: boolean
   onToggle: () => void
   onTry: () => void
   onRemove: () => void
 }) {
-  const { index, tool, shared, isOpen } = props
+  const { index, tool, shared, isNew, isOpen } = props
   const { state, mayEdit } = useEditor()
   const bodyId = useId()
+  const toggle = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isNew) toggle.current?.focus()
+  }, [isNew])
   const at = ['tools', index] as const
   const title = toolTitle(tool, shared)
   const hasProblem = state.problems.some(({ field }) => isAtOrBelow(field, printPath(at)))
@@ -33,6 +39,7 @@ export function ToolCard(props: {
         <h2 className={styles['title']}>
           <button
             type="button"
+            ref={toggle}
             className={styles['toggle']}
             aria-expanded={isOpen}
             aria-controls={bodyId}

@@ -17,6 +17,7 @@ export function ToolsTab() {
     state.problems.find(({ field }) => field.startsWith('tools['))?.field ?? '',
   )?.[1]
   const [open, setOpen] = useState<number | null>(firstWrong === undefined ? null : Number(firstWrong))
+  const [added, setAdded] = useState<number | null>(null)
   const [tried, setTried] = useState<JsonObject | null>(null)
   const tools = Array.isArray(value) ? value : []
   const names = new Map(shared.map(({ id, name }) => [id, name]))
@@ -24,6 +25,7 @@ export function ToolsTab() {
   function add(tool: JsonObject): void {
     set([...tools, tool])
     setOpen(tools.length)
+    setAdded(tools.length)
   }
 
   return (
@@ -45,6 +47,7 @@ export function ToolsTab() {
                 index={index}
                 tool={tool}
                 shared={names}
+                isNew={added === index}
                 isOpen={open === index}
                 onToggle={() => setOpen(open === index ? null : index)}
                 onTry={() => setTried(isJsonObject(tool) ? tool : null)}

@@ -7,7 +7,7 @@ import { Dialog, DialogActions } from '../../../components/dialog.tsx'
 import { TextArea, TextField } from '../../../components/field.tsx'
 import { printJsonProblem, readJson } from '../document/json-problem.ts'
 import { isJsonObject, type JsonObject } from '../document/json.ts'
-import type { FieldProblem } from '../editor/editor-state.ts'
+import { asSentence, type FieldProblem } from '../editor/editor-state.ts'
 import editorStyles from '../editor/editor.module.css'
 import { argumentsOf, timeParameters } from './arguments.ts'
 import { toolTitle } from './kinds.ts'
@@ -44,7 +44,10 @@ export function TryToolDialog(props: {
   const [trial, setTrial] = useState<ToolTrial | null>(null)
   const [busy, setBusy] = useState(false)
 
-  const problemAt = (field: string) => problems.find((one) => one.field === field)?.message
+  function problemAt(field: string): string | undefined {
+    const problem = problems.find((one) => one.field === field)
+    return problem && asSentence(problem.message)
+  }
   const shownFields = new Set([
     ...(json === null ? parameters.map(({ name }) => `arguments.${name}`) : []),
     ...hidden.map((name) => `tool.headers.${name}`),

@@ -38,8 +38,10 @@ export function VersionDiff({ agentId, from, to }: { agentId: string; from: numb
   )
 }
 
+/** A member that is null is at its default: it says nothing of what was set or removed. */
 function print(value: Change['before']): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  if (typeof value === 'string') return value
+  return JSON.stringify(value, (_key, member: unknown) => (member === null ? undefined : member), 2) ?? 'null'
 }
 
 function ChangeView({ change }: { change: Change }) {

@@ -12,6 +12,7 @@ import { Skeleton } from '../../../components/spinner.tsx'
 import { EmptyState, ErrorState } from '../../../components/states.tsx'
 import { Table, type Column } from '../../../components/table.tsx'
 import { useToast } from '../../../components/toast.tsx'
+import { useMore } from '../use-more.ts'
 import { useMemberNames } from './use-member-names.ts'
 import { VersionDiff } from './version-diff.tsx'
 import styles from './versions.module.css'
@@ -32,7 +33,9 @@ function useVersions(agentId: string) {
 /** Every version, newest first; any two can be compared, and each can be gone back to. */
 export function VersionsTab({ agent, mayEdit }: { agent: Agent; mayEdit: boolean }) {
   const query = useVersions(agent.id)
-  if (query.error !== null) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  const more = useMore(query)
+  if (query.error !== null && query.data === undefined)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   if (query.data === undefined) return <Skeleton lines={4} />
   const versions = query.data.pages.flatMap((page) => page.data)
   if (versions.length === 0) {
@@ -46,7 +49,7 @@ export function VersionsTab({ agent, mayEdit }: { agent: Agent; mayEdit: boolean
     <div className={styles['tab']}>
       <VersionTable agent={agent} versions={versions} mayEdit={mayEdit} />
       {query.hasNextPage && (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <Button busy={more.isBusy} onClick={more.showMore}>
           Show older versions
         </Button>
       )}
