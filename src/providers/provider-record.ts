@@ -38,6 +38,11 @@ export interface ProviderRecord {
   keyEnv: string | null
   baseUrlEnv: string | null
   defaultModel: string | null
+  /**
+   * Headers, lower case, `*` for any end, by which a call says where the vendor, a gateway, passes it and its key on to.
+   * An agent may not send them beside a key that is not its own, whatever the provider is called.
+   */
+  routingHeaders?: readonly string[]
   /** A model server that may be running on this machine. */
   local?: { ports: number[]; probePath: string }
   /** Differences from `compatible`, for the OpenAI wire. */

@@ -78,7 +78,10 @@ export const providers: readonly ProviderRecord[] = [
     ...hosted('friendli', 'FriendliAI', 'https://api.friendli.ai/serverless/v1', 'FRIENDLI', null, {}),
     keyEnv: 'FRIENDLI_TOKEN',
   },
-  hosted('helicone', 'Helicone', 'https://ai-gateway.helicone.ai/v1', 'HELICONE', null, {}),
+  {
+    ...hosted('helicone', 'Helicone', 'https://ai-gateway.helicone.ai/v1', 'HELICONE', null, {}),
+    routingHeaders: ['helicone-target-*', 'helicone-openai-api-base', 'helicone-fallbacks'],
+  },
   {
     ...hosted('huggingface', 'Hugging Face', 'https://router.huggingface.co/v1', 'HF', null, {}),
     keyEnv: 'HF_TOKEN',
@@ -86,6 +89,7 @@ export const providers: readonly ProviderRecord[] = [
   {
     ...hosted('cloudflare', 'Cloudflare', null, 'CLOUDFLARE', null, {}),
     keyEnv: 'CLOUDFLARE_API_TOKEN',
+    routingHeaders: ['cf-aig-*'],
   },
   hosted('byteplus', 'BytePlus', 'https://ark.ap-southeast.bytepluses.com/api/v3', 'ARK', null, {}),
   local('ollama', 'Ollama', 'OLLAMA', 11434, {}),

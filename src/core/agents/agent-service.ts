@@ -36,6 +36,8 @@ export interface AgentServiceOptions {
   validator: SchemaValidator
   /** Rejects with `unknown_model` or `connection_not_found` when no run could ever use this choice. */
   checkModel: (workspaceId: string, choice: ModelChoice) => Promise<void>
+  /** Where secrets of a choice's endpoint would be sent by way of a stored connection; null: by none, or nobody knows. */
+  originOfModel: (workspaceId: string, choice: ModelChoice) => Promise<string | null>
   /** Tells followers of the workspace's feed, after the commit. */
   publish: (workspaceId: string, event: Event) => void
   /** How long another process's change may go unseen when no notice of it arrives, ms; null: there is no other process. */

@@ -38,6 +38,8 @@ export interface ModelEndpoint {
   credential: string | null
   /** Sent with every call, over those of the connection. Values are sealed as `apiKey` is. */
   headers: Record<string, string>
+  /** Only where a run has opened it: the origin that a stored connection led to when its secrets were written. */
+  writtenFor?: string | null
 }
 
 /** What of the conversation before it a run is shown. */

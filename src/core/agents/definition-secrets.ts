@@ -16,6 +16,8 @@ export interface StoredDefinition {
 }
 
 const keyPlace = 'model/api_key'
+/** Beside the secrets of an endpoint: the origin that its connection led to when they were written. */
+const originPlace = 'model/origin'
 const modelHeader = (header: string) => `model/header/${header.toLowerCase()}`
 const noticeHeader = (kind: string, index: number, header: string) =>
   `notice/${kind}/${index}/header/${header.toLowerCase()}`
@@ -28,11 +30,13 @@ const noticeKinds = [
 
 /**
  * Takes every secret out of a definition that is being written: of its tools, of how its model is reached, of whom it
- * tells. `***` takes the stored value, unless it would thereby be sent to another host than before.
+ * tells. `***` takes the stored value, unless it would thereby be sent to another host than before. `modelOrigin`: where
+ * the model's connection leads now; null: there is none, or nobody knows.
  */
 export function takeDefinitionSecrets(
   definition: AgentDefinition,
   stored: StoredDefinition,
+  modelOrigin: string | null,
 ): { definition: AgentDefinition; secrets: SecretMap; problems: FieldError[] } {
   const { tools, ...fromTools } = takeSecrets(
     definition.tools,
@@ -40,7 +44,7 @@ export function takeDefinitionSecrets(
     (index) => `tools[${index}].`,
   )
   const taken: TakenSecrets = fromTools
-  const model = takeModel(definition.model, stored, taken)
+  const model = takeModel(definition.model, { stored, modelOrigin }, taken)
   const notices = takeNotices(definition.notices, stored, taken)
   return { definition: { ...definition, tools, model, notices }, ...taken }
 }
@@ -63,16 +67,23 @@ export function openDefinition(definition: AgentDefinition, secrets: SecretMap):
 
 function takeModel(
   model: ModelChoice | null,
-  stored: StoredDefinition,
+  { stored, modelOrigin }: { stored: StoredDefinition; modelOrigin: string | null },
   taken: TakenSecrets,
 ): ModelChoice | null {
   if (!model?.endpoint) return model
   const { endpoint } = model
   const before = stored.definition?.model ?? null
+  const values = [...(endpoint.apiKey === null ? [] : [endpoint.apiKey]), ...Object.values(endpoint.headers)]
+  const storedOrigin = stored.secrets?.[originPlace] ?? null
+  // What was written for one place is never recorded as written for another: that is for whoever knows the values.
+  const keepsAll = values.every((value) => value === mask)
+  const isSamePlace = keepsAll || storedOrigin === modelOrigin
   const moved =
-    before !== null && addressee(before) === addressee(model)
+    before !== null && addressee(before) === addressee(model) && isSamePlace
       ? null
       : 'the model is now reached at another address; send the value again'
+  const origin = keepsAll ? storedOrigin : modelOrigin
+  if (origin !== null && values.length > 0) taken.secrets[originPlace] = origin
   if (endpoint.apiKey !== null) {
     const field = 'model.endpoint.api_key'
     takeSecret({ place: keyPlace, field, value: endpoint.apiKey, moved }, stored.secrets, taken)
@@ -95,7 +106,8 @@ function addressee({ provider, name, connectionId, endpoint }: ModelChoice): str
 
 function openEndpoint(endpoint: ModelEndpoint, secrets: SecretMap): ModelEndpoint {
   const apiKey = endpoint.apiKey === null ? null : (secrets[keyPlace] ?? endpoint.apiKey)
-  return { ...endpoint, apiKey, headers: openHeaders(endpoint.headers, secrets, modelHeader) }
+  const headers = openHeaders(endpoint.headers, secrets, modelHeader)
+  return { ...endpoint, apiKey, headers, writtenFor: secrets[originPlace] ?? null }
 }
 
 function takeNotices(notices: Notices, stored: StoredDefinition, taken: TakenSecrets): Notices {

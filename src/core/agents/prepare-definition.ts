@@ -26,6 +26,7 @@ export interface DefinitionPreparerOptions {
   sealer: Sealer
   validator: SchemaValidator
   checkModel: (workspaceId: string, choice: ModelChoice) => Promise<void>
+  originOfModel: (workspaceId: string, choice: ModelChoice) => Promise<string | null>
 }
 
 export function createDefinitionPreparer({
@@ -33,6 +34,7 @@ export function createDefinitionPreparer({
   sealer,
   validator,
   checkModel,
+  originOfModel,
 }: DefinitionPreparerOptions) {
   /** Rejects with what is wrong with the definition. `stored`: what `***` in it stands for. */
   async function prepare(
@@ -41,9 +43,11 @@ export function createDefinitionPreparer({
     definition: AgentDefinition,
     stored: StoredDefinition | null,
   ): Promise<PreparedDefinition> {
-    const taken = takeDefinitionSecrets(definition, stored ?? { definition: null, secrets: {} })
-    refuseBadDefinition(definition, validator, [...endpointProblems(definition.model), ...taken.problems])
-    if (definition.model !== null) await checkModel(workspaceId, definition.model)
+    const { model } = definition
+    const modelOrigin = model === null ? null : await originOfModel(workspaceId, model)
+    const taken = takeDefinitionSecrets(definition, stored ?? { definition: null, secrets: {} }, modelOrigin)
+    refuseBadDefinition(definition, validator, [...endpointProblems(model), ...taken.problems])
+    if (model !== null) await checkModel(workspaceId, model)
     return {
       definition: taken.definition,
       sealedSecrets: sealSecrets(sealer, taken.secrets, agentId),

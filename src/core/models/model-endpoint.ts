@@ -9,6 +9,8 @@ export interface EndpointBase {
   provider: ModelProvider
   /** Whether a person of the workspace stored it. */
   isStored: boolean
+  /** Headers that turn a call elsewhere, of every provider: an address may be that of any. */
+  routingHeaders: readonly string[]
 }
 
 /** Whether it brings an address or a key of its own, and so stands for nothing of the operator's. */
@@ -21,23 +23,66 @@ export function isOfTenant(endpoint: ModelEndpoint): boolean {
  *
  * An address that the agent names is a tenant's: it is never trusted, and never sent a key of the environment. Nor is
  * what a connection keeps sent to another host than the connection's: who may write an agent may use a connection, and
- * must not thereby learn what is sealed in it. Throws `invalid_request` naming what to mend.
+ * must not thereby learn what is sealed in it. The other way round, who may write a connection must not learn what is
+ * sealed in an agent. Throws `invalid_request` naming what to mend.
  */
-export function routeAt(endpoint: ModelEndpoint, { route, provider, isStored }: EndpointBase): ModelRoute {
+export function routeAt(endpoint: ModelEndpoint, base: EndpointBase): ModelRoute {
+  const { route, provider, isStored } = base
   const { baseUrl, headers } = endpoint
-  const apiKey = endpoint.apiKey ?? route.apiKey
-  const together = { ...lowerCased(route.headers), ...lowerCased(headers) }
-  if (baseUrl === null) return { ...route, apiKey, headers: together }
+  if (baseUrl === null) {
+    if (isStored) refuseMoved(endpoint, originOfRoute(route, provider))
+    return together(endpoint, base)
+  }
   if (!isBaseUrl(baseUrl)) throw unusableEndpoint('base_url', baseUrl, 'is no http or https address')
   const own = { ...route, baseUrl, trusted: false }
   if (!isStored) return { ...own, apiKey: endpoint.apiKey, headers: lowerCased(headers) }
-  const address = originOf(route.baseUrl ?? provider.defaultBaseUrl)
-  if (address === originOf(baseUrl)) return { ...own, apiKey, headers: together }
+  const address = originOfRoute(route, provider)
+  if (address === originOf(baseUrl)) return { ...together(endpoint, base), baseUrl, trusted: false }
   const keepsSecrets = route.apiKey !== null || Object.keys(route.headers).length > 0
   if (endpoint.apiKey === null && keepsSecrets) {
     throw unusableEndpoint('base_url', baseUrl, `is not where the connection leads, ${address ?? 'nowhere'}`)
   }
   return { ...own, apiKey: endpoint.apiKey, headers: lowerCased(headers) }
+}
+
+/** Where a route leads: scheme, host and port; null: nowhere. */
+export function originOfRoute(route: ModelRoute, provider: ModelProvider): string | null {
+  return originOf(route.baseUrl ?? provider.defaultBaseUrl)
+}
+
+/** The headers that would turn the call, and with it what is not the endpoint's own, to a place that its author names. */
+export function turningHeaders({ headers }: ModelEndpoint, routingHeaders: readonly string[]): string[] {
+  return Object.keys(headers).filter((name) =>
+    routingHeaders.some((pattern) =>
+      pattern.endsWith('*')
+        ? name.toLowerCase().startsWith(pattern.slice(0, -1))
+        : name.toLowerCase() === pattern,
+    ),
+  )
+}
+
+export function turningHeader(name: string): AppError {
+  const message = 'would turn the call elsewhere, with a key that is not in model.endpoint.api_key; leave it out'
+  const field = `model.endpoint.headers.${name}`
+  return new AppError('invalid_request', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
+}
+
+/** What stands behind the endpoint and what it says itself, sent with one call. */
+function together(endpoint: ModelEndpoint, { route, routingHeaders }: EndpointBase): ModelRoute {
+  const sendsOthers = endpoint.apiKey === null || Object.keys(route.headers).length > 0
+  const [turning] = sendsOthers ? turningHeaders(endpoint, routingHeaders) : []
+  if (turning !== undefined) throw turningHeader(turning)
+  const headers = { ...lowerCased(route.headers), ...lowerCased(endpoint.headers) }
+  return { ...route, apiKey: endpoint.apiKey ?? route.apiKey, headers }
+}
+
+/** Throws when a connection leads elsewhere than when the endpoint's secrets were written. */
+function refuseMoved({ apiKey, headers, writtenFor = null }: ModelEndpoint, address: string | null): void {
+  if (apiKey === null && Object.keys(headers).length === 0) return
+  if (writtenFor !== null && writtenFor === address) return
+  const field = apiKey === null ? 'model.endpoint.headers' : 'model.endpoint.api_key'
+  const message = `was written when the connection did not lead to ${address ?? 'nowhere'}; write the value again`
+  throw new AppError('invalid_request', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
 }
 
 /** @param field of the endpoint, as it is documented */

@@ -17,7 +17,14 @@ import type {
   ModelTarget,
   ResolvedModel,
 } from './model.ts'
-import { isOfTenant, routeAt, unusableEndpoint } from './model-endpoint.ts'
+import {
+  isOfTenant,
+  originOfRoute,
+  routeAt,
+  turningHeader,
+  turningHeaders,
+  unusableEndpoint,
+} from './model-endpoint.ts'
 import {
   applyAliases,
   demoModelName,
@@ -66,6 +73,7 @@ interface Meant {
 export function createModelService(options: ModelServiceOptions) {
   const { providers, connections, localServers } = options
   const byName = new Map(providers.map((provider) => [provider.name, provider]))
+  const routingHeaders = providers.flatMap((provider) => provider.routingHeaders ?? [])
   const aliases = parseModelAliases(options.aliases, providers)
   const picked: DefaultModel = pickDefaultModel({ ...options, configured: options.configuredDefault })
   const fallback = splitModelName(picked.name)
@@ -142,7 +150,7 @@ export function createModelService(options: ModelServiceOptions) {
     const found = await reached(workspaceId, choice)
     if (endpoint === null) return found
     const provider = mustKnow(found.actual.provider)
-    return { ...found, route: routeAt(endpoint, { ...found, provider }) }
+    return { ...found, route: routeAt(endpoint, { ...found, provider, routingHeaders }) }
   }
 
   /** What a choice means before its endpoint has a say about the address, the key and the headers. */
@@ -225,11 +233,31 @@ export function createModelService(options: ModelServiceOptions) {
     },
 
     /**
+     * The origin of the stored connection that secrets of this choice's endpoint are sent to; null: the endpoint names
+     * its address itself, no such connection is involved, or there is none as yet.
+     */
+    async originOf(workspaceId: string, choice: ModelChoice): Promise<string | null> {
+      if (choice.endpoint === null || choice.endpoint.baseUrl !== null) return null
+      try {
+        const { route, isStored } = await reached(workspaceId, choice)
+        return isStored ? originOfRoute(route, mustKnow(route.provider)) : null
+      } catch (error) {
+        if (error instanceof AppError) return null // a run says what is wrong with it
+        throw error
+      }
+    },
+
+    /**
      * Rejects when the choice can never be used here. A provider that only lacks its credential is accepted, and so is
      * whatever an endpoint says: its connection may be made later.
      */
     async check(workspaceId: string, choice: ModelChoice): Promise<void> {
       await meant(workspaceId, { ...choice, endpoint: null })
+      const { endpoint } = choice
+      if (endpoint !== null && endpoint.apiKey === null && endpoint.baseUrl === null) {
+        const [turning] = turningHeaders(endpoint, routingHeaders)
+        if (turning !== undefined) throw turningHeader(turning)
+      }
       for (const [index, name] of choice.fallbacks.entries()) {
         const provider = splitModelName(name)?.provider ?? ''
         if (byName.has(provider)) continue

@@ -12,6 +12,8 @@ export interface ModelProvider {
   readonly keyEnv: string | null
   readonly baseUrlEnv: string | null
   readonly defaultModel: string | null
+  /** Headers, lower case, `*` for any end, by which a call says where its vendor passes it and its key on to. */
+  readonly routingHeaders?: readonly string[]
   /** Present on servers that may run on this machine. */
   readonly local?: object
 }

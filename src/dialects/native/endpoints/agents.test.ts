@@ -28,6 +28,7 @@ afterAll(async () => {
 /** What these tests look at in a reply; that it is all there is checked by the server, against the schemas. */
 interface Body {
   id: string
+  name: string
   code: string
   owner_id: string
   version: number
@@ -250,7 +251,7 @@ describe('agents', () => {
     await create({ name: '100% of_ listed\\' })
     const named = async (search: string) => {
       const found = await call('GET', `/agents?search=${encodeURIComponent(search)}`)
-      return found.body.data.map((agent) => agent['name'])
+      return found.body.data.map(({ name }) => name)
     }
     expect(await named('LISTE')).toEqual(['100% of_ listed\\', 'Listed', 'Listed'])
     expect(await named('0%')).toEqual(['100% of_ listed\\'])
