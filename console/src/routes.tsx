@@ -1,8 +1,9 @@
 /**
- * Every page and its address. A page is loaded when it is first asked for: `lazyRouteComponent(() => import(…), 'Name')`.
+ * Every page and its address. A page is loaded when it is first asked for: `lazyPage(() => import(…), 'Name')`.
  * Each area has its routes in `pages/<area>/routes.ts`; this file only lists the areas.
  */
 import { createRouter } from '@tanstack/react-router'
+import { PageError } from './page-error.tsx'
 import { agentRoutes } from './pages/agents/routes.ts'
 import { approvalRoutes } from './pages/approvals/routes.ts'
 import { connectionRoutes } from './pages/connections/routes.ts'
@@ -32,6 +33,7 @@ export function createConsoleRouter() {
   return createRouter({
     routeTree,
     basepath: '/console',
+    defaultErrorComponent: PageError,
     defaultPreload: 'intent',
     scrollRestoration: true,
   })

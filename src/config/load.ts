@@ -17,14 +17,7 @@ export interface Setting {
 }
 
 /** Options that say what a part of `Config` is made of, or only whether they are allowed. */
-const consumed = [
-  'tlsMode',
-  'tlsCert',
-  'tlsKey',
-  'tlsPort',
-  'faultAllowed',
-  'logFormat',
-] as const
+const consumed = ['tlsMode', 'tlsCert', 'tlsKey', 'tlsPort', 'faultAllowed', 'logFormat'] as const
 
 /** The configuration of a server: every option read, checked and defaulted. */
 export interface Config extends Omit<OptionValues, (typeof consumed)[number]> {

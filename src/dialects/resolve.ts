@@ -45,9 +45,7 @@ function decide(head: RequestHead, table: ResolveTable): { name: string; path: s
   if (host !== undefined) return { name: host, path }
   const key = credential(head)
   const formed =
-    key === null
-      ? undefined
-      : table.rows.find((row) => table.spoken.has(row.name) && isKeyOf(row, key))
+    key === null ? undefined : table.rows.find((row) => table.spoken.has(row.name) && isKeyOf(row, key))
   if (formed) return { name: formed.name, path }
   if (head.dialect !== undefined) return { name: head.dialect, path }
   return null

@@ -86,7 +86,7 @@ async function makeMove(segment: Segment, deps: RunLoopDeps, move: RunMoveNext):
     case 'finish':
       return await finish(segment, deps, move)
     case 'cancel':
-      return await cancel(segment, move.reason)
+      return await stopByCondition(segment, deps, move)
     case 'fail':
       return await failAttempt(segment, move.error)
   }
@@ -191,17 +191,34 @@ async function recordEnd<Type extends 'run.completed' | 'run.failed' | 'run.canc
   return record(segment, type, data)
 }
 
-/** `commandId`: the row that asked for it; null: nobody did. */
-async function cancel(
-  segment: Segment,
-  reason: string,
-  commandId: string | null = null,
-): Promise<SegmentEnd> {
+/** `commandId`: the row that asked for it. */
+async function cancel(segment: Segment, reason: string, commandId: string): Promise<SegmentEnd> {
   const { usage } = segment.memory
   const at = await recordEnd(segment, 'run.cancelled', { reason, usage })
-  if (commandId !== null) segment.journal.commandHandled(segment.handle, commandId)
+  segment.journal.commandHandled(segment.handle, commandId)
   await end(segment, at, { state: 'cancelled' })
   return 'terminal'
+}
+
+/** The answer that the agent's condition is true of is the output; it is not sent back for its form any more. */
+async function stopByCondition(
+  segment: Segment,
+  deps: RunLoopDeps,
+  { reason, answer }: Extract<RunMoveNext, { type: 'cancel' }>,
+): Promise<SegmentEnd> {
+  const { usage } = segment.memory
+  const said = answer === null ? null : { output: answer, outputJson: jsonOf(segment, deps, answer) }
+  const at = await recordEnd(segment, 'run.cancelled', { reason, usage, ...said })
+  await end(segment, at, { state: 'cancelled', ...said })
+  return 'terminal'
+}
+
+/** Null too where the answer does not have the form that the agent promises. */
+function jsonOf(segment: Segment, deps: RunLoopDeps, answer: string): JsonValue {
+  const { format, schema } = segment.agent.definition.output
+  if (format !== 'json') return null
+  const checked = checkJson(answer, schema, deps)
+  return checked.problem === null ? checked.value : null
 }
 
 async function end(
@@ -210,7 +227,7 @@ async function end(
   patch:
     | { state: 'completed'; output: string; outputJson: JsonValue }
     | { state: 'failed'; error: RunError }
-    | { state: 'cancelled' },
+    | { state: 'cancelled'; output?: string; outputJson?: JsonValue },
 ): Promise<void> {
   const { journal, handle, memory } = segment
   const { usage, model } = memory

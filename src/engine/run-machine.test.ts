@@ -321,6 +321,7 @@ describe('strategies', () => {
     expect(nextMove(input(answered('DONE.'), stopping))).toEqual({
       type: 'cancel',
       reason: 'The stop condition is true of the answer: it contains "DONE".',
+      answer: 'DONE.',
     })
     expect(nextMove(input(answered('Draft.'), stopping)).type).toBe('finish')
   })
@@ -331,6 +332,7 @@ describe('strategies', () => {
     expect(nextMove(input(afterCalls(returned, call('client')), stopping))).toEqual({
       type: 'cancel',
       reason: 'The stop condition is true of the result of act: it contains "DONE".',
+      answer: null,
     })
     const refused = call('act', { result: { status: 'rejected', output: 'DONE without you.' } })
     expect(nextMove(input(afterCalls(refused), stopping)).type).toBe('call_model')

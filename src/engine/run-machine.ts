@@ -34,7 +34,8 @@ export type RunMoveNext =
   | { type: 'pause'; ms: number }
   /** `again`: the answer is that of a round, and another one follows. */
   | { type: 'finish'; text: string; again: boolean }
-  | { type: 'cancel'; reason: string }
+  /** `answer`: the one that is the reason, and so the output; null: it is another. */
+  | { type: 'cancel'; reason: string; answer: string | null }
   | { type: 'fail'; error: RunError }
 
 export interface MachineInput {
@@ -66,8 +67,8 @@ export function nextMove(input: MachineInput): RunMoveNext {
     return { type: 'pause', ms: memory.retryAt - input.now }
   }
   if (last?.type === 'assistant') {
-    const reason = whatStops(strategies, last)
-    if (reason !== null) return { type: 'cancel', reason }
+    const stop = whatStops(strategies, last)
+    if (stop !== null) return { type: 'cancel', ...stop }
     if (last.calls.some((call) => call.result === null)) return nextForCalls(input, last.calls, overdue)
     if (last.calls.length === 0 && !memory.stepOpen) {
       // A run that may not go on ends with what it has.

@@ -29,17 +29,28 @@ export function hasNextRound({ iterate }: Strategies, memory: RunMemory, answer:
   return iterate.until === null || !holds(iterate.until, answer)
 }
 
-/** Why the run stops after what was said or returned last; null: it goes on. */
-export function whatStops({ stop }: Strategies, last: Extract<Turn, { type: 'assistant' }>): string | null {
+/**
+ * Why the run stops after what was said or returned last, and the answer that is the reason; null: it goes on, or no
+ * answer is.
+ */
+export function whatStops(
+  { stop }: Strategies,
+  last: Extract<Turn, { type: 'assistant' }>,
+): { reason: string; answer: string | null } | null {
   const when = stop?.when ?? null
   if (when === null) return null
   if (last.calls.length === 0) {
-    return holds(when, last.text) ? `The stop condition is true of the answer: ${conditionText(when)}.` : null
+    if (!holds(when, last.text)) return null
+    return {
+      reason: `The stop condition is true of the answer: ${conditionText(when)}.`,
+      answer: last.text,
+    }
   }
   // What was refused or waits for a person is not what a tool returned.
   const call = last.calls.find(
     ({ intent, result }) => intent !== null && result !== null && holds(when, result.output),
   )
   if (!call) return null
-  return `The stop condition is true of the result of ${call.call.tool}: ${conditionText(when)}.`
+  const reason = `The stop condition is true of the result of ${call.call.tool}: ${conditionText(when)}.`
+  return { reason, answer: null }
 }

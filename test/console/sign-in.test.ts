@@ -77,6 +77,23 @@ describe('a session', () => {
     expect(setCookie).toMatch(/^parley_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
   })
 
+  test.each([
+    ['another site', 'https://elsewhere.example', 'application/json', 403],
+    ['a page of no site', 'null', 'application/json', 403],
+    ['a form', undefined, 'text/plain', 415],
+    ['a body that does not say it is JSON', undefined, undefined, 415],
+    ['a page of this server', server.url, 'application/json', 201],
+  ])('begun by %s', async (_who, origin, type, status) => {
+    const reply = await fetch(`${server.url}/v1/session`, {
+      method: 'POST',
+      headers: { ...(origin && { origin }), ...(type && { 'content-type': type }) },
+      // Bytes: of a text, fetch would say that it is text/plain.
+      body: Buffer.from(JSON.stringify({ key: server.ownerKey })),
+    })
+    expect(reply.status).toBe(status)
+    expect(reply.headers.has('set-cookie')).toBe(status === 201)
+  })
+
   test('tells who is signed in, and may do what its key may', async () => {
     const made = await server.call('POST', '/v1/keys', { name: 'reader', scopes: ['agents:read'] })
     const { cookie, csrf } = await signInByKey(made.body.key)

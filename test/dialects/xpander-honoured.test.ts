@@ -301,7 +301,11 @@ promise(['xpander.strategies.stop_strategy'], 'a condition that holds stops the 
   const when = { type: 'regex', term: 'ST.P', group_id: null, path: null, value: null }
   const stop = { stop_strategy: { enabled: true, stop_on_failure: true, stop_on_condition: when } }
   const agent = await agentWith({ task_level_strategies: stop }, [says('STOP')])
-  expect(await xpander.invoke(agent, 'Go')).toMatchObject({ status: 'stopped', is_manually_stopped: false })
+  expect(await xpander.invoke(agent, 'Go')).toMatchObject({
+    status: 'stopped',
+    is_manually_stopped: false,
+    result: 'STOP',
+  })
 })
 
 promise(['xpander.strategies.max_runs_per_day'], 'beyond the limit of a day it is 429', async () => {

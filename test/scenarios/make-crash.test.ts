@@ -1,20 +1,12 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
 import { isJsonObject, type JsonObject } from '../../src/lib/json.ts'
-import { startFakeOpenAi } from '../support/fake-openai.ts'
-import { freePort, ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
-import { callsTools, says } from '../support/scenario.ts'
-import type { FakeVendor, ScriptedAnswer } from '../support/scripted-answer.ts'
-import { startToolSite, type ToolSite } from '../support/tool-site.ts'
+import { startKillableServer, type KillableServer } from '../support/killable-server.ts'
+import { callsTools, says, siteTool } from '../support/scenario.ts'
+import type { ScriptedAnswer } from '../support/scripted-answer.ts'
 import { verifies } from '../support/verifies.ts'
 
-const ownerKey = 'pk_00000000000000000000000000000000000000000001'
-const directory = new ParleyDirectory()
-
-let vendor: FakeVendor
-let site: ToolSite
-let port: number
-let server: ParleyProcess
+let server: KillableServer
 let teamId: number
 /** Path of the agent's routes. */
 let agent: string
@@ -22,24 +14,11 @@ let agent: string
 let interruption: (() => ScriptedAnswer) | null = null
 
 beforeAll(async () => {
-  vendor = await startFakeOpenAi({ respond: ({ body }) => answer(body?.['messages']) })
-  site = await startToolSite()
-  site.answer('/charge', () => ({ body: { charged: true } }))
-  site.answer('/callback', () => ({ body: {} }))
-  port = await freePort()
-  server = await start()
+  server = await startKillableServer(answer)
+  server.site.answer('/callback', () => ({ body: {} }))
   teamId = (await call('GET', '/users/me')).authUser.userTeamRoles[0].teamId
   const connections = (await call('GET', `/connections?teamId=${teamId}`)).connections
-  const tool = {
-    type: 'http',
-    name: 'charge',
-    description: 'Charges a card.',
-    parameters: { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] },
-    method: 'POST',
-    url: `${site.url}/charge`,
-    effects: 'once',
-  }
-  await call('POST', '/native/v1/tools', tool)
+  await call('POST', '/native/v1/tools', siteTool(server.site, 'charge', { effects: 'once' }))
   const made = await call('POST', `/ai-agents/v1/agents?teamId=${teamId}`, {
     name: 'Till',
     teamId,
@@ -53,9 +32,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await vendor.close()
-  await site[Symbol.asyncDispose]()
-  directory[Symbol.dispose]()
 })
 
 /** A function of the conversation: charge, then say so. */
@@ -67,21 +43,9 @@ function answer(messages: unknown): ScriptedAnswer {
   return act === null ? says('The lamp is charged.') : act()
 }
 
-const start = (): Promise<ParleyProcess> =>
-  startParley({
-    dataDir: directory.path,
-    port,
-    ownerKey,
-    env: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: vendor.url },
-  })
-
 function send(method: string, path: string, body?: JsonObject, headers = {}): Promise<Response> {
-  const base = path.startsWith('/native/') ? server.url : `${server.url}/make/api/v2`
-  return fetch(base + path, {
-    method,
-    headers: { authorization: `Token ${ownerKey}`, 'content-type': 'application/json', ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
+  const base = path.startsWith('/native/') ? '' : '/make/api/v2'
+  return server.send(method, base + path, body, { authorization: `Token ${server.ownerKey}`, ...headers })
 }
 
 // What the server answers is looked at by the test that asked.
@@ -116,9 +80,8 @@ async function killedWhile(
   }
   const begun = begin().catch(() => {}) // its connection breaks
   await Promise.all([reached.promise, seen])
-  server.kill()
-  await Promise.all([server.exited, begun])
-  server = await start()
+  await Promise.all([server.kill(), begun])
+  await server.start()
 }
 
 async function ended(
@@ -145,7 +108,7 @@ verifies(
   async () => {
     const undisturbed = await call('POST', `${agent}/run?teamId=${teamId}`, ask())
     expect(undisturbed.response).toBe('The lamp is charged.')
-    expect(site.callsOf('/charge')).toHaveLength(1)
+    expect(server.site.callsOf('/charge')).toHaveLength(1)
 
     let before = ''
     const fourSteps = Promise.withResolvers<void>()
@@ -162,7 +125,7 @@ verifies(
     expect(iterations[0]).toMatchObject({ response: 'The lamp is charged.', threadId: 'killed', error: null })
     expect(iterations[0].tokenUsageSummary).toEqual(undisturbed.tokenUsageSummary)
     expect(shape(executionSteps)).toEqual(shape(undisturbed.executionSteps))
-    expect(site.callsOf('/charge')).toHaveLength(2)
+    expect(server.site.callsOf('/charge')).toHaveLength(2)
 
     // What had been streamed is what is read now: the same steps under the same ids.
     const streamed = before.split('\n\n').flatMap((block) => /^data:(.*)$/m.exec(block)?.[1] ?? [])
@@ -176,9 +139,9 @@ verifies(
   ['make.callback.crash'],
   'a run whose server is killed still calls back, with what the thread holds',
   async () => {
-    const body = ask({ threadId: 'called-back', callbackUrl: `${site.url}/callback` })
+    const body = ask({ threadId: 'called-back', callbackUrl: `${server.site.url}/callback` })
     await killedWhile(() => send('POST', `${agent}/run?teamId=${teamId}`, body))
-    const called = await site.called('/callback')
+    const called = await server.site.called('/callback')
     expect(called.headers['x-make-thread-id']).toBe('called-back')
     const { iterations } = await ended('called-back')
     const { state: _state, createdAt: _createdAt, error: _error, ...reply } = iterations[0]
@@ -192,7 +155,7 @@ verifies(
   ['make.run.crash', 'make.run.idempotency'],
   'a client that repeats its request after the server was killed gets the same run',
   async () => {
-    const charges = site.callsOf('/charge').length
+    const charges = server.site.callsOf('/charge').length
     const again = () =>
       send('POST', `${agent}/run?teamId=${teamId}`, ask({ threadId: 'repeated' }), {
         'idempotency-key': 'till-1',
@@ -204,6 +167,6 @@ verifies(
     const { state: _state, createdAt: _createdAt, error: _error, ...stored } = iterations[0]
     expect(await reply.json()).toEqual(stored)
     expect(iterations).toHaveLength(1)
-    expect(site.callsOf('/charge')).toHaveLength(charges + 1)
+    expect(server.site.callsOf('/charge')).toHaveLength(charges + 1)
   },
 )

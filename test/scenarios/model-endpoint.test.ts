@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Principal } from '../../src/core/access/principal.ts'
-import type { ModelChoice, ModelEndpoint, RunOverrides } from '../../src/core/agents/agent.ts'
+import type {
+  AgentDefinition,
+  ModelChoice,
+  ModelEndpoint,
+  RunOverrides,
+} from '../../src/core/agents/agent.ts'
 import { anyModel, emptyDefinition } from '../../src/core/agents/definition.ts'
 import { newId, printId } from '../../src/lib/ids.ts'
 import { startFakeAnthropic } from '../support/fake-anthropic.ts'
@@ -87,6 +92,14 @@ async function runWith(agentId: string, overrides: RunOverrides) {
   return (await server.call('GET', path)).body
 }
 
+function withEndpoint(change: Partial<ModelEndpoint>) {
+  return (current: AgentDefinition): AgentDefinition => {
+    const { model } = current
+    if (!model?.endpoint) throw new Error('The endpoint is gone.')
+    return { ...current, model: { ...model, endpoint: { ...model.endpoint, ...change } } }
+  }
+}
+
 const keyOf = (request: RecordedRequest | undefined) => request?.headers['authorization']
 
 test('an agent’s own key and address are used, and its headers are sent', async () => {
@@ -131,19 +144,100 @@ test('an address inside our network is not called', async () => {
 })
 
 test('a credential is the connection of that name at the moment of the run', async () => {
-  const agent = await agentAt({ credential: 'Gateway', headers: { 'X-Team': 'mine' } })
+  const agent = await agentAt({ credential: 'Gateway' })
   const before = await run(agent)
   expect(before).toMatchObject({ state: 'failed', error: { code: 'connection_not_found' } })
   expect(before.error.message).toContain('model.endpoint.credential: "Gateway" is the name of no connection')
   await connection('Gateway', tenants.url, { headers: { 'x-team': 'theirs', 'x-plan': 'gold' } })
   expect((await run(agent)).state).toBe('completed')
-  expect(tenants.requests[0]?.headers).toMatchObject({
-    authorization: 'Bearer sk-Gateway-0001',
-    'x-team': 'mine',
-    'x-plan': 'gold',
-  })
+  const more = await agentAt({ credential: 'Gateway', headers: { 'X-Team': 'mine' } })
+  expect((await run(more)).state).toBe('completed')
+  const sent = { authorization: 'Bearer sk-Gateway-0001', 'x-plan': 'gold' }
+  expect(tenants.requests.map(({ headers }) => headers)).toMatchObject([
+    { ...sent, 'x-team': 'theirs' },
+    { ...sent, 'x-team': 'mine' },
+  ])
   expect(environment.requests).toEqual([])
 })
+
+test('an agent’s secrets do not follow a connection to where others move it', async () => {
+  const { agents, connections } = server.server.services
+  const { id } = await connection('movable', tenants.url)
+  const byId = await agentAt({ apiKey: 'sk-of-the-agent' }, { connectionId: id })
+  const byName = await agentAt({ credential: 'movable', headers: { 'X-A': 'hidden' } })
+  for (const agent of [byId, byName]) expect((await run(agent)).state).toBe('completed')
+  expect(tenants.requests).toHaveLength(2)
+
+  await connections.patch(owner, id, { baseUrl: environment.url, credential: 'sk-movable-0002' })
+  for (const [agent, field] of [
+    [byId, 'api_key'],
+    [byName, 'headers'],
+  ] as const) {
+    const ended = await run(agent)
+    expect(ended).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } })
+    expect(ended.error.message).toBe(
+      `model.endpoint.${field}: was written when the connection did not lead to ${environment.url.replace('/v1', '')}; write the value again.`,
+    )
+  }
+  const rename = { definition: (current: AgentDefinition) => ({ ...current, name: 'Renamed' }) }
+  for (const agent of [byId, byName]) {
+    expect((await run(await agents.patch(owner, agent.id, rename))).state).toBe('failed')
+  }
+  expect(environment.requests).toEqual([])
+
+  const again = await agents.patch(owner, byId.id, {
+    definition: withEndpoint({ apiKey: 'sk-written-again' }),
+  })
+  expect((await run(again)).state).toBe('completed')
+  expect(environment.requests.map(keyOf)).toEqual(['Bearer sk-written-again'])
+})
+
+test('of several secrets none is taken to the place that another one was written for', async () => {
+  const { agents, connections } = server.server.services
+  const { id } = await connection('movable-too', tenants.url)
+  const agent = await agentAt({ apiKey: 'sk-of-the-agent' }, { connectionId: id })
+  await connections.patch(owner, id, { baseUrl: environment.url, credential: 'sk-movable-0002' })
+  await expect(
+    agents.patch(owner, agent.id, { definition: withEndpoint({ headers: { 'X-New': 'mine' } }) }),
+  ).rejects.toMatchObject({
+    fields: [
+      {
+        field: 'model.endpoint.api_key',
+        message: 'the model is now reached at another address; send the value again',
+      },
+    ],
+  })
+})
+
+test('secrets written before their connection was there are for no connection', async () => {
+  const agent = await agentAt({ credential: 'not-yet', headers: { 'X-A': 'hidden' } })
+  await connection('not-yet', tenants.url)
+  const ended = await run(agent)
+  expect(ended.error.message).toContain(
+    'model.endpoint.headers: was written when the connection did not lead to',
+  )
+  expect(tenants.requests).toEqual([])
+})
+
+test.each(['Helicone-Target-URL', 'helicone-openai-api-base', 'cf-aig-anything'])(
+  'the header %s may turn only an agent’s own key elsewhere',
+  async (name) => {
+    const headers = { [name]: 'https://elsewhere.example' }
+    const field = `model.endpoint.headers.${name}`
+    const { id } = await connection(`turned-${name}`, tenants.url)
+    const refused = { code: 'invalid_request', fields: [{ field }] }
+    await expect(agentAt({ headers })).rejects.toMatchObject(refused)
+    await expect(agentAt({ headers }, { connectionId: id })).rejects.toMatchObject(refused)
+    const sameHost = await run(await agentAt({ baseUrl: tenants.url, headers }, { connectionId: id }))
+    expect(sameHost).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } })
+    expect(sameHost.error.message).toContain(
+      `${field}: would turn the call elsewhere, with a key that is not in`,
+    )
+    expect(tenants.requests).toEqual([])
+    const own = await run(await agentAt({ apiKey: 'sk-own', headers }, { connectionId: id }))
+    expect(own.state).toBe('completed')
+  },
+)
 
 test('a later connection of the same name takes nothing over', async () => {
   await connection('Shared', tenants.url)

@@ -1,45 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isJsonObject, type JsonObject } from '../../src/lib/json.ts'
-import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { startKillableServer, type KillableServer } from '../support/killable-server.ts'
 import { ParleyClient, type StreamedEvent } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
-import type { FakeVendor, ScriptedAnswer } from '../support/scripted-answer.ts'
-import { startToolSite, type ToolSite } from '../support/tool-site.ts'
+import type { ScriptedAnswer } from '../support/scripted-answer.ts'
 
-const ownerKey = 'pk_00000000000000000000000000000000000000000001'
-const directory = new ParleyDirectory()
 const refused: ScriptedAnswer = { status: 400, body: { error: { message: 'Not today.' } } }
 
-let vendor: FakeVendor
-let site: ToolSite
-let port: number
-let server: ParleyProcess
+let server: KillableServer
 let client: ParleyClient
 const answers: ScriptedAnswer[] = []
 
-const start = (): Promise<ParleyProcess> =>
-  startParley({
-    dataDir: directory.path,
-    port,
-    ownerKey,
-    env: { OPENAI_API_KEY: 'unused', OPENAI_BASE_URL: vendor.url },
-  })
-
 beforeAll(async () => {
-  vendor = await startFakeOpenAi({ respond: () => answers.shift() ?? refused })
-  site = await startToolSite()
-  site.answer('/charge', () => ({ body: { charged: true } }))
-  port = await freePort()
-  server = await start()
-  client = new ParleyClient(server.url, ownerKey)
+  server = await startKillableServer(() => answers.shift() ?? refused)
+  client = new ParleyClient(server.url, server.ownerKey)
 })
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await vendor.close()
-  await site[Symbol.asyncDispose]()
-  directory[Symbol.dispose]()
 })
 
 async function begin(definition: JsonObject): Promise<string> {
@@ -66,9 +44,8 @@ async function until(runId: string, type: string, count: number): Promise<Stream
 }
 
 async function killAndStartAgain(): Promise<void> {
-  server.kill()
-  await server.exited
-  server = await start()
+  await server.kill()
+  await server.start()
 }
 
 const dataOf = ({ data }: StreamedEvent): JsonObject => (isJsonObject(data['data']) ? data['data'] : {})
@@ -77,7 +54,7 @@ const timeOf = ({ data }: StreamedEvent): number => Date.parse(String(data['at']
 test('a run whose server is killed between two attempts waits the rest and goes on with the right one', async () => {
   answers.push(callsTools(['call_a', 'charge', { item: 'lamp' }]), refused, refused, says('Charged.'))
   const runId = await begin({
-    tools: [siteTool(site, 'charge', { effects: 'once' })],
+    tools: [siteTool(server.site, 'charge', { effects: 'once' })],
     strategies: { retry: { attempts: 2 } },
   })
   await until(runId, 'attempt.failed', 2)
@@ -95,7 +72,7 @@ test('a run whose server is killed between two attempts waits the rest and goes 
   if (!waited || !begun) throw new Error('They were counted above.')
   expect(timeOf(begun) - timeOf(waited)).toBeGreaterThanOrEqual(2000)
   expect(events.some(({ type }) => type === 'step.restarted')).toBe(false)
-  expect(site.callsOf('/charge')).toHaveLength(1)
+  expect(server.site.callsOf('/charge')).toHaveLength(1)
   expect(await client.expect('GET', `/v1/runs/${runId}`)).toMatchObject({ output: 'Charged.' })
 })
 
@@ -110,6 +87,6 @@ test('a run whose server is killed in its second round goes on with that round',
     { iteration: 1, times: 2, output: 'One.' },
   ])
   expect(await client.expect('GET', `/v1/runs/${runId}`)).toMatchObject({ output: 'Two.' })
-  const messages = vendor.requests.at(-1)?.body?.['messages'] as JsonObject[] // the wire's own
+  const messages = server.vendor.requests.at(-1)?.body?.['messages'] as JsonObject[] // the wire's own
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
 })

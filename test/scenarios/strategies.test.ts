@@ -105,6 +105,37 @@ test('a condition that is true of what a tool returned stops the run', async () 
   expect(agent.requests()).toHaveLength(1)
 })
 
+test('the answer that a stop condition is true of is the output of the run that it cancels', async () => {
+  const agent = await scenario.agent([says('{"action":"done"}')], {
+    output: { format: 'json', schema: null },
+    strategies: { stop: { when: condition('equal', { path: 'action', value: 'done' }) } },
+  })
+  const run = await scenario.run(agent, 'Go.')
+  const said = { output: '{"action":"done"}', output_json: { action: 'done' } }
+  expect(run).toMatchObject({ state: 'cancelled', ...said })
+  expect((await scenario.events(run.id)).at(-1)).toMatchObject({ type: 'run.cancelled', data: said })
+  expect((await scenario.call('GET', `/v1/runs/${run.id}`)).body).toMatchObject({
+    state: 'cancelled',
+    ...said,
+  })
+})
+
+test.each([
+  ['gt', undefined],
+  ['lte', null],
+  ['lt', [1]],
+])('a comparison by %s with %j is refused: it would never be true', async (type, value) => {
+  const when = condition(type, value === undefined ? {} : { value })
+  const reply = await scenario.call('POST', '/v1/agents', { name: 'Odd', strategies: { stop: { when } } })
+  expect([reply.status, reply.body.code]).toEqual([400, 'invalid_request'])
+  expect(reply.body.errors).toEqual([
+    {
+      field: 'strategies.stop.when.value',
+      message: `must be a number or a text for conditions of the type "${type}"`,
+    },
+  ])
+})
+
 test('a pattern that is none is refused with the field it stands in', async () => {
   const reply = await scenario.call('POST', '/v1/agents', {
     name: 'Odd',

@@ -2,6 +2,9 @@ import { problemFrom, unreachable } from './problem.ts'
 
 export type QueryValue = string | number | boolean | null | undefined
 
+/** `asked`: the person has ended the session; `ended`: the server says that it is no more. */
+export type SignedOut = 'asked' | 'ended'
+
 export interface CallOptions {
   query?: Record<string, QueryValue>
   headers?: Record<string, string>
@@ -21,10 +24,10 @@ export interface Api {
   open(path: string, options?: CallOptions & { body?: unknown }): Promise<Response>
   /** What changes must carry; null when nobody is signed in. */
   setCsrfToken(token: string | null): void
-  /** Tells whoever waits for it that nobody is signed in any more; a reply that says so does the same. */
-  signedOut(): void
+  /** Tells whoever waits for it that nobody is signed in any more; a reply that says so does the same, as `ended`. */
+  signedOut(why: SignedOut): void
   /** Calls `listener` at every `signedOut`; the function answered stops that. */
-  whenSignedOut(listener: () => void): () => void
+  whenSignedOut(listener: (why: SignedOut) => void): () => void
 }
 
 /** The mount is always the native API, whatever the bare paths speak. */
@@ -40,11 +43,11 @@ function withQuery(path: string, query: CallOptions['query'] = {}): string {
 
 export function createApi(): Api {
   let csrfToken: string | null = null
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(why: SignedOut) => void>()
 
-  function signedOut(): void {
+  function signedOut(why: SignedOut): void {
     csrfToken = null
-    for (const listener of listeners) listener()
+    for (const listener of listeners) listener(why)
   }
 
   async function send(
@@ -74,7 +77,7 @@ export function createApi(): Api {
     }
     if (response.ok) return response
     const problem = problemFrom(response.status, await response.text())
-    if (problem.problem.code === 'not_signed_in') signedOut()
+    if (problem.problem.code === 'not_signed_in') signedOut('ended')
     throw problem
   }
 

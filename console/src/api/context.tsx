@@ -37,6 +37,6 @@ export function useSignOut(): UseMutationResult<void, Error, void> {
   const api = useApi()
   return useMutation({
     mutationFn: async () => await api.delete('/session'),
-    onSuccess: () => api.signedOut(),
+    onSuccess: () => api.signedOut('asked'),
   })
 }

@@ -55,7 +55,11 @@ export function useEventStream(path: string, options: EventStreamOptions = {}): 
       timer = null
       const arrived = gathered
       gathered = []
-      change(({ events }) => ({ events: [...events, ...arrived] }))
+      // Whoever comes back to a page that was out of sight is told everything again.
+      change(({ events }) => {
+        const known = events.at(-1)?.seq ?? 0
+        return { events: [...events, ...arrived.filter(({ seq }) => seq > known)] }
+      })
     }
     const gather = (events: SseEvent[]): void => {
       gathered.push(...events.map(({ data }) => JSON.parse(data) as RunEvent)) // the API's documented data

@@ -6,7 +6,6 @@ import type { z } from 'zod'
 import type {
   createdKeySchema,
   keySchema,
-  meSchema,
   memberSchema,
   newKeySchema,
   newMemberSchema,
@@ -24,20 +23,13 @@ import type {
 } from '../../../src/dialects/native/wire-connections.ts'
 import type { modelSchema, providerSchema } from '../../../src/dialects/native/wire-models.ts'
 import type { PrintedEventData } from '../../../src/dialects/native/wire-run-events.ts'
-import type {
-  approvalSchema,
-  eventSchema,
-  messageSchema,
-  runSchema,
-  threadSchema,
-} from '../../../src/dialects/native/wire-runs.ts'
+import type { approvalSchema, eventSchema, runSchema } from '../../../src/dialects/native/wire-runs.ts'
 import type { sessionSchema } from '../../../src/dialects/native/wire-session.ts'
 import type { setupSchema } from '../../../src/dialects/native/wire-setup.ts'
-import type { agentToolSchema, toolSchema } from '../../../src/dialects/native/wire-tools.ts'
+import type { toolSchema } from '../../../src/dialects/native/wire-tools.ts'
 import type { usageSchema } from '../../../src/dialects/native/wire-usage.ts'
 
 export type Session = z.output<typeof sessionSchema>
-export type Me = z.output<typeof meSchema>
 export type Key = z.output<typeof keySchema>
 export type NewKey = z.input<typeof newKeySchema>
 export type NewMember = z.input<typeof newMemberSchema>
@@ -63,9 +55,6 @@ export type KnownRunEvent = {
   }
 }[keyof PrintedEventData]
 export type Approval = z.output<typeof approvalSchema>
-export type Thread = z.output<typeof threadSchema>
-export type Message = z.output<typeof messageSchema>
-export type AgentTool = z.output<typeof agentToolSchema>
 export type SharedTool = z.output<typeof toolSchema>
 export type Setup = z.output<typeof setupSchema>
 export type DialectSetup = Setup['dialects'][number]

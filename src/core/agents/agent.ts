@@ -38,7 +38,10 @@ export interface ModelEndpoint {
   credential: string | null
   /** Sent with every call, over those of the connection. Values are sealed as `apiKey` is. */
   headers: Record<string, string>
-  /** Only where a run has opened it: the origin that a stored connection led to when its secrets were written. */
+  /**
+   * The origin that its connection led to when its secrets were written; null: it had none. Only where it was opened for
+   * a run: absent, there is nothing in it but masks.
+   */
   writtenFor?: string | null
 }
 

@@ -22,31 +22,35 @@ test('every secret has its place, and opening puts it back', () => {
     model: { ...anyModel, provider: 'openai', endpoint },
   }
   definition.notices.onError = [notice('https://b.example/hook', 'word-2')]
-  const taken = takeDefinitionSecrets(definition, nothing)
+  const taken = takeDefinitionSecrets(definition, nothing, 'https://b.example')
   expect(taken.problems).toEqual([])
   expect(taken.secrets).toEqual({
     'model/api_key': 'key-1',
     'model/header/x-a': 'value-1',
+    'model/origin': 'https://b.example',
     'notice/success/0/header/authorization': 'word-1',
     'notice/error/0/header/authorization': 'word-2',
   })
   expect(JSON.stringify(taken.definition)).not.toMatch(/key-1|value-1|word-1|word-2/)
-  expect(openDefinition(taken.definition, taken.secrets)).toEqual(definition)
+  expect(openDefinition(taken.definition, taken.secrets)).toEqual({
+    ...definition,
+    model: { ...definition.model, endpoint: { ...endpoint, writtenFor: 'https://b.example' } },
+  })
 })
 
 test('a notice keeps its secret when others of its list come and go', () => {
   const [a, b] = [notice('https://a.example/1', 'for a'), notice('https://a.example/2', 'for b')]
-  const before = takeDefinitionSecrets(telling(a, b), nothing)
+  const before = takeDefinitionSecrets(telling(a, b), nothing, null)
   const [, second] = before.definition.notices.onSuccess
   if (!second) throw new Error('The second notice is gone.')
-  const after = takeDefinitionSecrets(telling(second), before)
+  const after = takeDefinitionSecrets(telling(second), before, null)
   expect(after.problems).toEqual([])
   expect(headersOf(openDefinition(after.definition, after.secrets))).toEqual([{ Authorization: 'for b' }])
 })
 
 test('a secret follows a notice within its host, not to another', () => {
-  const before = takeDefinitionSecrets(telling(notice('https://a.example/1', 'for a')), nothing)
-  const moved = (url: string) => takeDefinitionSecrets(telling(notice(url, '***')), before)
+  const before = takeDefinitionSecrets(telling(notice('https://a.example/1', 'for a')), nothing, null)
+  const moved = (url: string) => takeDefinitionSecrets(telling(notice(url, '***')), before, null)
   expect(moved('https://a.example/other').secrets).toEqual({
     'notice/success/0/header/authorization': 'for a',
   })
@@ -61,7 +65,7 @@ test('a secret follows a notice within its host, not to another', () => {
 test('*** where nothing is stored, or another key sealed it, is refused', () => {
   const written = telling(notice('https://a.example/1', '***'))
   const why = (secrets: Record<string, string> | null) =>
-    takeDefinitionSecrets(written, { definition: written, secrets }).problems[0]?.message
+    takeDefinitionSecrets(written, { definition: written, secrets }, null).problems[0]?.message
   expect(why({})).toBe('there is no stored value to keep; send the value itself')
   expect(why(null)).toBe('the stored value was sealed with another secret key; send it again')
 })

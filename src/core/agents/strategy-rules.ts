@@ -14,6 +14,9 @@ const strategyLimits = {
   valueBytes: 16 * 1024,
 } as const
 
+/** Only numbers and texts are before or after others: with another value these are never true. */
+const orders: ReadonlySet<Condition['type']> = new Set(['gt', 'lt', 'gte', 'lte'])
+
 /** What is wrong with how an agent's runs are repeated and stopped, named as it is documented. */
 export function strategyProblems({ retry, iterate, stop, deduplicate }: Strategies): FieldError[] {
   return [
@@ -37,6 +40,10 @@ function conditionProblems(at: string, condition: Condition | null): FieldError[
   if (path !== null && (path === '' || isLongerThan(path, strategyLimits.path))) {
     const message = `must have 1 to ${strategyLimits.path} characters, or be null for the whole value`
     problems.push({ field: `${at}.path`, message })
+  }
+  if (orders.has(type) && typeof value !== 'number' && typeof value !== 'string') {
+    const message = `must be a number or a text for conditions of the type ${JSON.stringify(type)}`
+    problems.push({ field: `${at}.value`, message })
   }
   if (Buffer.byteLength(JSON.stringify(value)) > strategyLimits.valueBytes) {
     const message = `may have at most ${strategyLimits.valueBytes} bytes as JSON`

@@ -18,7 +18,7 @@ import type { CallbackStore } from './callback-store.ts'
  */
 export type RenderCallback = (callback: CallbackToRender & { dialect: string }) => Promise<string>
 
-/** Between two looks when nothing wakes us, milliseconds: what other processes left is found by then. */
+/** Between two looks at everything that waits for a run, milliseconds: what other processes left is found by then. */
 const sweepMs = 60_000
 /** Longer than an attempt can take, so that nobody else makes the same one meanwhile, milliseconds. */
 const claimMs = 90_000
@@ -46,6 +46,10 @@ export function createCallbackDelivery(deps: {
   let running: Promise<void> | null = null
   let hasTakenOver = false
   let problem: string | null = null
+  /** Runs that were heard to have ended since the last look. */
+  const ended = new Set<string>()
+  /** By the monotonic clock. */
+  let nextSweep = -Infinity
 
   /** A look soon, also when one is under way. */
   function wake(): void {
@@ -56,6 +60,7 @@ export function createCallbackDelivery(deps: {
     while (!stop.signal.aborted) {
       nap = new AbortController()
       const wait = await look(render)
+      if (wait <= 0) continue
       try {
         await clock.sleep(wait, nap.signal)
       } catch (error) {
@@ -69,14 +74,26 @@ export function createCallbackDelivery(deps: {
     try {
       if (!hasTakenOver) await deps.takeOver()
       hasTakenOver = true
+      await makeDue()
       const wait = await takeDue(render)
       problem = null
-      return wait
+      return Math.min(wait, Math.max(0, nextSweep - clock.monotonic()))
     } catch (error) {
       problem = 'Callbacks could not be looked for; it is tried again within a minute.'
       log.error({ err: error }, problem)
       return sweepMs
     }
+  }
+
+  /** The ends that were heard of, and once a minute all others: looking at everything costs with what waits. */
+  async function makeDue(): Promise<void> {
+    const begun = clock.monotonic()
+    const runIds = [...ended]
+    const isSweep = begun >= nextSweep
+    if (!isSweep && runIds.length === 0) return
+    await store.makeDue(new Date(clock.now()), isSweep ? null : runIds)
+    for (const runId of runIds) ended.delete(runId)
+    if (isSweep) nextSweep = begun + sweepMs
   }
 
   async function takeDue(render: RenderCallback): Promise<number> {
@@ -118,9 +135,7 @@ export function createCallbackDelivery(deps: {
   async function deliver(callback: DueCallback, render: RenderCallback): Promise<void> {
     const { id, attempts } = callback
     try {
-      if (isIdle(callback)) {
-        return await store.settle(id, { state: 'skipped', attempts, doneAt: clock.now() })
-      }
+      if (isIdle(callback)) return await store.drop(id)
       const outcome = await attempt(callback, render)
       // Cut short by our own end: the next process makes the attempt, and this one does not count.
       if (stop.signal.aborted && outcome.type === 'refused') return await store.release([id])
@@ -160,6 +175,12 @@ export function createCallbackDelivery(deps: {
 
   return {
     wake,
+
+    /** A run has ended: what waits for it is delivered soon. */
+    runEnded(runId: string): void {
+      ended.add(runId)
+      wake()
+    },
 
     /** What does not work as it should, in sentences. */
     degraded: (): string[] => (problem === null ? [] : [problem]),

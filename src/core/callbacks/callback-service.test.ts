@@ -309,6 +309,39 @@ test('a run that nobody here follows is found by the look of every minute', asyn
   expect(site.callsOf('/hook')).toHaveLength(1)
 })
 
+test('the end of a run makes its own callbacks due; what waits for others is looked at once a minute', async () => {
+  const looked: (string[] | null)[] = []
+  const callbacks = createCallbackService({
+    store: {
+      ...store,
+      async makeDue(now, runIds) {
+        await store.makeDue(now, runIds)
+        looked.push(runIds)
+      },
+    },
+    sealer: createSealer(Buffer.alloc(32, 7)),
+    post: createPostJson(egress),
+    tail,
+    exclusive: false,
+    clock,
+    log: log.log,
+  })
+  services.push(callbacks)
+  callbacks.start(render)
+  const [going, parked] = [await run(), await run()]
+  for (const { id } of [going, parked]) await callbacks.request(member, { ...target(), runId: id })
+  await clock.asleep(60_000)
+  expect(looked).toEqual([null])
+  clock.move(20_000)
+  await going.end()
+  expect((await site.called('/hook')).body).toMatchObject({ runId: going.id })
+  await clock.asleep(40_000)
+  expect(looked).toEqual([null, [going.id]])
+  clock.move(40_000)
+  await clock.asleep(60_000)
+  expect(looked).toEqual([null, [going.id], null])
+})
+
 test('what a process had taken when it died is delivered when its claim has run out, by another at the latest', async () => {
   const { id } = await service().send(member, { ...target(), body })
   await store.claim(new Date(clock.now()), new Date(clock.now() + 45_000), { limit: 10, except: [] })

@@ -65,7 +65,7 @@ export function createCallbackService(options: CallbackServiceOptions) {
   async function wakeAtEnd(runId: string, fresh: boolean, abort: AbortController): Promise<void> {
     try {
       for await (const batch of tail.follow(runId, { after: 0, fresh, signal: abort.signal })) {
-        if (batch.some(({ type }) => endsStream(type))) delivery.wake()
+        if (batch.some(({ type }) => endsStream(type))) delivery.runEnded(runId)
       }
     } catch (error) {
       log.warn({ err: error, run: runId }, 'A run could not be followed; the sweep finds its end.')
@@ -134,8 +134,9 @@ export function createCallbackService(options: CallbackServiceOptions) {
      */
     async announce(principal: Principal, runId: string, notices: Notices): Promise<void> {
       const at = new Date(clock.now())
-      const made = await store.insert(noticeCallbacks(sealer, principal, runId, { notices, at }))
-      follow(runId, made.length > 0)
+      await store.insert(noticeCallbacks(sealer, principal, runId, { notices, at }))
+      // That there were none does not say that the run is new: those that were not to be made are gone.
+      follow(runId, false)
     },
 
     /** Takes back the notices of a run that was refused; those of a run that is there stay. */

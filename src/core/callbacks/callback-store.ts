@@ -11,9 +11,11 @@ export interface NewCallback extends Omit<Callback, 'attempts'> {
   at: Date
 }
 
-/** Of a callback that waits for its run: the run has ended. */
-const runHasEnded = sql<boolean>`callbacks.next_at is null and exists (
-  select 1 from runs where runs.id = callbacks.run_id and runs.state in ('completed', 'failed', 'cancelled'))`
+/**
+ * That a callback has a time, said as a range: a planner without statistics, as in an embedded database, then expects few
+ * and takes the index instead of reading whatever waits for a run.
+ */
+const hasTime = sql<boolean>`next_at between '-infinity' and 'infinity'`
 
 /** Times are handed in: every process that delivers reads the same kind of clock, and a difference only repeats a call. */
 export function createCallbackStore(kysely: Kysely<Schema>) {
@@ -41,13 +43,38 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
     },
 
     /**
-     * When something can next be delivered, which may be in the past; null: nothing is pending but runs that go on.
-     * Workspaces in `except` are left out.
+     * What waits for runs that have ended is due from now on. `runIds`: of these; null: of any, for which everything that
+     * waits has to be looked at.
+     */
+    async makeDue(now: Date, runIds: string[] | null): Promise<void> {
+      const ended = kysely
+        .selectFrom('runs')
+        .select('id')
+        .where('state', 'in', ['completed', 'failed', 'cancelled'])
+      const pending = kysely.updateTable('callbacks').where('state', '=', 'pending')
+      if (runIds === null) {
+        await pending
+          .set({ next_at: now })
+          .where('next_at', 'is', null)
+          .where('run_id', 'in', ended)
+          .execute()
+        return
+      }
+      // Without asking for those that have no time yet: a planner without statistics would read all of them.
+      await pending
+        .set({ next_at: sql`coalesce(next_at, ${now})` })
+        .where('run_id', 'in', ended.where('id', 'in', runIds))
+        .execute()
+    },
+
+    /**
+     * When something can next be delivered, which may be in the past; null: nothing is pending but what waits for a run,
+     * which `makeDue` looks at. Workspaces in `except` are left out.
      */
     async nextDue(except: string[]): Promise<Date | null> {
       const { rows } = await sql<{ due: Date | null }>`
-        select min(greatest(coalesce(next_at, created_at), coalesce(claimed_until, created_at))) as due
-        from callbacks where state = 'pending' and (next_at is not null or ${runHasEnded})
+        select min(greatest(next_at, claimed_until)) as due
+        from callbacks where state = 'pending' and ${hasTime}
           and workspace_id <> all(${except}::uuid[])`.execute(kysely)
       return rows[0]?.due ?? null
     },
@@ -66,7 +93,8 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
             .selectFrom('callbacks')
             .select('id')
             .where('state', '=', 'pending')
-            .where((where) => where.or([where('next_at', '<=', now), runHasEnded]))
+            .where(hasTime)
+            .where('next_at', '<=', now)
             .where((where) =>
               where.or([where('claimed_until', 'is', null), where('claimed_until', '<=', now)]),
             )
@@ -100,6 +128,11 @@ export function createCallbackStore(kysely: Kysely<Schema>) {
         .where('id', '=', id)
         .where('state', '=', 'pending')
         .execute()
+    },
+
+    /** Forgets one that was not to be made. */
+    async drop(id: string): Promise<void> {
+      await kysely.deleteFrom('callbacks').where('id', '=', id).where('state', '=', 'pending').execute()
     },
 
     /** Gives back what was taken and not tried to the end; null: whatever anybody took. */

@@ -48,12 +48,8 @@ export interface DueCallback extends Callback {
 /** What an attempt came to. `hopeless`: the next one would come to the same. */
 export type AttemptOutcome = { type: 'accepted' } | { type: 'refused'; reason: string; hopeless: boolean }
 
-/**
- * What becomes of a callback; `failed`: it is given up, `skipped`: it was not to be made. Times are milliseconds since the
- * epoch.
- */
+/** What becomes of a callback; `failed`: it is given up. Times are milliseconds since the epoch. */
 export type CallbackChange =
-  | { state: 'skipped'; attempts: number; doneAt: number }
   | { state: 'delivered'; attempts: number; doneAt: number }
   | { state: 'failed'; attempts: number; doneAt: number; lastError: string }
   | { state: 'pending'; attempts: number; nextAt: number; lastError: string }

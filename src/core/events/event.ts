@@ -95,7 +95,8 @@ export interface RunEvents {
   'run.waiting': { waitingFor: WaitingFor; usage: Usage }
   'run.completed': { output: string; outputJson: JsonValue; usage: Usage }
   'run.failed': { error: RunError; usage: Usage }
-  'run.cancelled': { reason: string; usage: Usage }
+  /** With an output where an answer of the run is what ended it. */
+  'run.cancelled': { reason: string; usage: Usage; output?: string; outputJson?: JsonValue }
 }
 
 export type Decision = 'approve' | 'reject' | 'happened' | 'again' | 'give_up'

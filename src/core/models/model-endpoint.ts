@@ -62,7 +62,8 @@ export function turningHeaders({ headers }: ModelEndpoint, routingHeaders: reado
 }
 
 export function turningHeader(name: string): AppError {
-  const message = 'would turn the call elsewhere, with a key that is not in model.endpoint.api_key; leave it out'
+  const message =
+    'would turn the call elsewhere, with a key that is not in model.endpoint.api_key; leave it out'
   const field = `model.endpoint.headers.${name}`
   return new AppError('invalid_request', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
 }
@@ -77,9 +78,9 @@ function together(endpoint: ModelEndpoint, { route, routingHeaders }: EndpointBa
 }
 
 /** Throws when a connection leads elsewhere than when the endpoint's secrets were written. */
-function refuseMoved({ apiKey, headers, writtenFor = null }: ModelEndpoint, address: string | null): void {
-  if (apiKey === null && Object.keys(headers).length === 0) return
-  if (writtenFor !== null && writtenFor === address) return
+function refuseMoved({ apiKey, headers, writtenFor }: ModelEndpoint, address: string | null): void {
+  const hasSecrets = apiKey !== null || Object.keys(headers).length > 0
+  if (!hasSecrets || writtenFor === undefined || (writtenFor !== null && writtenFor === address)) return
   const field = apiKey === null ? 'model.endpoint.headers' : 'model.endpoint.api_key'
   const message = `was written when the connection did not lead to ${address ?? 'nowhere'}; write the value again`
   throw new AppError('invalid_request', { detail: `${field}: ${message}.`, fields: [{ field, message }] })

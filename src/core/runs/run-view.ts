@@ -37,6 +37,8 @@ const changes: { [Type in EventType]?: Change<Type> } = {
   },
   'run.cancelled': (run, data, at) => {
     run.state = 'cancelled'
+    run.output = data.output ?? null
+    run.outputJson = data.outputJson ?? null
     run.usage = data.usage
     run.waitingFor = null
     run.finishedAt = at

@@ -99,6 +99,7 @@ export interface Run {
   dialect: string
   source: string
   input: InputPart[]
+  /** Its answer: of a run that completed, or that was cancelled because its stop condition was true of this answer. */
   output: string | null
   outputJson: JsonValue
   error: RunError | null

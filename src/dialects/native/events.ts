@@ -82,7 +82,13 @@ const prints = {
     cost: data.usage.cost,
   }),
   'run.failed': (data) => ({ error: data.error, usage: printUsage(data.usage), cost: data.usage.cost }),
-  'run.cancelled': (data) => ({ reason: data.reason, usage: printUsage(data.usage), cost: data.usage.cost }),
+  'run.cancelled': (data) => ({
+    reason: data.reason,
+    output: data.output ?? null,
+    output_json: data.outputJson ?? null,
+    usage: printUsage(data.usage),
+    cost: data.usage.cost,
+  }),
 } satisfies { [Type in RunEventType]: Print<Type> | null }
 
 /** The data of each event as it is printed. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { AppError, invalidField, type ErrorCode } from '../../errors.ts'
+import { invalidField } from '../../errors.ts'
 import { parseId, printId } from '../../lib/ids.ts'
+
+export { readId } from '../printed-ids.ts'
 
 /** What every list takes: `limit` and `after`, the printed id of the last item of the page before. */
 export const listQueryShape = {
@@ -49,13 +51,6 @@ export function idSchema(prefix: string) {
     .min(1)
     .max(200)
     .meta({ examples: [printId(prefix, '01980f4e-0000-7000-8000-000000000001')] })
-}
-
-/** The UUID behind a printed id that names the object of the request; `code` (a not_found one) when there is none. */
-export function readId(prefix: string, text: string, code: ErrorCode): string {
-  const id = parseId(prefix, text)
-  if (id === null) throw new AppError(code)
-  return id
 }
 
 /** The UUID behind a printed id that stands in a field or query parameter; `invalid_request` names the field. */

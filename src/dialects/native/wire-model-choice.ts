@@ -11,7 +11,10 @@ const endpointInput = z.strictObject({
   api_key: z
     .string()
     .nullish()
-    .describe('A secret: it is shown as `***`, and `***` on a write keeps the stored value.'),
+    .describe(
+      'A secret: it is shown as `***`, and `***` on a write keeps the stored value. It has to be written again once the ' +
+        'connection that it is used with leads to another host.',
+    ),
   credential: z
     .string()
     .nullish()

@@ -96,7 +96,12 @@ export const runSchema = z
     dialect: z.string(),
     source: z.string(),
     input: z.array(shownPart),
-    output: z.string().nullable(),
+    output: z
+      .string()
+      .nullable()
+      .describe(
+        'The answer of a run that completed, or of one that was cancelled because its stop condition was true of this answer.',
+      ),
     output_json: z.json().nullable(),
     error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     model: z.string().nullable(),

@@ -5,7 +5,12 @@ const condition = z.strictObject({
   type: z.enum(conditionTypes),
   term: z.string().nullish().describe('What `regex` and `contains` look for.'),
   path: z.string().nullish().describe('Dot path into a value that is JSON; null: the whole value.'),
-  value: z.json().optional().describe('What comparisons compare with. Default null.'),
+  value: z
+    .json()
+    .optional()
+    .describe(
+      'What comparisons compare with: for `gt`, `lt`, `gte` and `lte` a number or a text. Default null.',
+    ),
 })
 
 const retry = z.strictObject({
@@ -19,7 +24,11 @@ const iterate = z.strictObject({
 
 const stop = z.strictObject({
   on_failure: z.boolean().nullish().describe('A round that fails ends the run. Default false.'),
-  when: condition.nullish().describe('True of an answer or of what a tool answered, it cancels the run.'),
+  when: condition
+    .nullish()
+    .describe(
+      'True of an answer or of what a tool answered, it cancels the run; such an answer is its output.',
+    ),
 })
 
 const deduplicate = z.strictObject({

@@ -6,6 +6,7 @@ import type { AgentTool, ToolDefinition, WorkspaceTool } from '../../core/tools/
 import { AppError, invalidField } from '../../errors.ts'
 import { readAll } from '../read-all.ts'
 import { withWireFields } from '../wire-fields.ts'
+import { readId } from '../printed-ids.ts'
 import { refuseEdit } from './permissions.ts'
 import {
   agentOf,
@@ -20,7 +21,6 @@ import {
   withFunction,
   type CustomFunction,
 } from './translate-custom-functions.ts'
-import { readId } from './wire-common.ts'
 import type { FunctionPatch, NewFunction } from './wire-custom-functions.ts'
 
 interface FunctionServices {

@@ -3,7 +3,7 @@ import type { AppError, ErrorCode } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
-import { inVendorWords } from '../vendor-words.ts'
+import { inVendorWords, problemsAsSentence } from '../vendor-words.ts'
 import { chatProblems } from './chat-problems.ts'
 
 const details = z
@@ -55,15 +55,9 @@ const vendorWords = [
   [/\bThis agent is disabled; enable it before running it\./, 'This agent is not active; activate it first.'],
 ] as const
 
-/** More wrong fields than these are counted in the sentence, not listed. */
-const mostFields = 10
-
 function sentence(error: AppError): string {
   const { fields } = error
-  if (fields.length < 2) return inVendorWords(error, vendorWords)
-  const listed = fields.slice(0, mostFields).map(({ field, message }) => `${field}: ${message}`)
-  const more = fields.length > mostFields ? ` (and ${fields.length - mostFields} more)` : ''
-  return listed.join('; ') + more
+  return fields.length > 1 ? problemsAsSentence(fields) : inVendorWords(error, vendorWords)
 }
 
 /** Whether a path, mount included or not, belongs to the APIs whose clients read `detail`. */

@@ -10,11 +10,11 @@ import type { AgentChange } from '../../core/agents/agent-plan.ts'
 import type { NewAgent } from '../../core/agents/agent-service.ts'
 import { anyModel, anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { refuseProblems } from '../../errors.ts'
+import { readId } from '../printed-ids.ts'
 import { extrasOf, withExtras, type AgentExtras } from './agent-extras.ts'
 import { isNested, newAgentProblems, promptOf, updateProblems } from './agent-limits.ts'
 import { withBuiltins, withFunctions, type KnownTools } from './agent-tools.ts'
 import { readModelSlug, sameModel } from './model-slugs.ts'
-import { readId } from './wire-common.ts'
 import {
   speechToText,
   textToSpeech,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isLongerThan } from '../../lib/text-length.ts'
-import { idParameter, okReply, pageQuery, paginationSchema, timeSchema } from './wire-common.ts'
+import { idParameter } from '../printed-ids.ts'
+import { okReply, pageQuery, paginationSchema, timeSchema } from './wire-common.ts'
 
 export const agentParams = z.object({ id: idParameter('agent') })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { idParameter, okReply, pageQuery, paginationSchema, timeSchema } from './wire-common.ts'
+import { idParameter } from '../printed-ids.ts'
+import { okReply, pageQuery, paginationSchema, timeSchema } from './wire-common.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const dayMs = 24 * 60 * 60 * 1000

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { AppError, type ErrorCode } from '../../errors.ts'
-import { parseId, printId } from '../../lib/ids.ts'
 
 /** What a success looks like around `data`. */
 export function okReply<Data extends z.ZodType>(data: Data) {
@@ -45,21 +43,6 @@ export function pagination(
   total: number,
 ): z.input<typeof paginationSchema> {
   return { page, limit, total, hasNext: page * limit < total, hasPrev: page > 1 }
-}
-
-/** An id in a path. Its form is not part of the schema: an id of another form names nothing, which is 404. */
-export function idParameter(prefix: string) {
-  return z
-    .string()
-    .min(1)
-    .meta({ examples: [printId(prefix, '01980f4e-0000-7000-8000-000000000001')] })
-}
-
-/** The UUID behind an id; `code` (a not_found one) when it is no id of this kind. */
-export function readId(prefix: string, text: string, code: ErrorCode): string {
-  const id = parseId(prefix, text)
-  if (id === null) throw new AppError(code)
-  return id
 }
 
 /** RFC 3339 in UTC with milliseconds: `2026-03-01T08:00:00.000Z`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { idParameter, timeSchema } from './wire-common.ts'
+import { idParameter } from '../printed-ids.ts'
+import { timeSchema } from './wire-common.ts'
 
 const longestLabel = 200
 

@@ -3,7 +3,7 @@ import type { AppError, Category } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
-import { inVendorWords } from '../vendor-words.ts'
+import { inVendorWords, problemsAsSentence } from '../vendor-words.ts'
 
 /** Every error: a phrase that stands for the kind of failure, and a sentence. */
 export const errorSchema = z
@@ -35,15 +35,9 @@ const ownStatuses: Partial<Record<Category, number>> = { unprocessable: 400, ups
 
 const vendorWords = [[/\bworkspace\b/, 'team']] as const
 
-/** More wrong fields than these are counted, not listed. */
-const mostFields = 10
-
 function sentence(error: AppError): string {
   const { fields } = error
-  if (fields.length < 2) return inVendorWords(error, vendorWords)
-  const listed = fields.slice(0, mostFields).map(({ field, message }) => `${field}: ${message}`)
-  const more = fields.length > mostFields ? ` (and ${fields.length - mostFields} more)` : ''
-  return listed.join('; ') + more
+  return fields.length > 1 ? problemsAsSentence(fields) : inVendorWords(error, vendorWords)
 }
 
 function envelope(error: AppError, status: number): string {

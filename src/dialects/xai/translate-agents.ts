@@ -4,6 +4,7 @@ import type { NewAgent } from '../../core/agents/agent-service.ts'
 import { anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { printId } from '../../lib/ids.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
+import { readId } from '../printed-ids.ts'
 import { readFieldMask } from './field-mask.ts'
 import { keptTools, printTools } from './print-tools.ts'
 import type { SharedTools } from '../shared-tools.ts'
@@ -16,7 +17,7 @@ import {
   type AgentPath,
   type PrintedAgent,
 } from './wire-agents.ts'
-import { printTime, readId } from './wire-common.ts'
+import { printTime } from './wire-common.ts'
 
 /** Where this dialect keeps what it must print and Parley does not model. */
 const extension = 'xai'

@@ -1,7 +1,8 @@
 import type { PhoneNumber } from '../../core/phone-numbers/phone-number.ts'
 import { printId } from '../../lib/ids.ts'
+import { readId } from '../printed-ids.ts'
 import { readFieldMask } from './field-mask.ts'
-import { printTime, readId } from './wire-common.ts'
+import { printTime } from './wire-common.ts'
 import {
   phoneNumberPaths,
   readMaskedFields,

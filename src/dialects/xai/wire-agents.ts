@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { parseWith } from '../../http/field-errors.ts'
+import { idParameter } from '../printed-ids.ts'
 import { describedBy, eitherSpelling } from './spelling.ts'
-import { fieldMaskSchema, idParameter, nameSchema, textSchema, timeSchema } from './wire-common.ts'
+import { fieldMaskSchema, nameSchema, textSchema, timeSchema } from './wire-common.ts'
 import { printedToolSchema, toolsSchema } from './wire-tools.ts'
 
 export const agentParams = z.object({ agent_id: idParameter('agent') })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { listQuery, nameSchema, printTime, readId, readLimit } from './wire-common.ts'
+import { readId } from '../printed-ids.ts'
+import { listQuery, nameSchema, printTime, readLimit } from './wire-common.ts'
 
 test.each([
   [undefined, 100],

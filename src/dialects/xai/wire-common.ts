@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { AppError, type ErrorCode } from '../../errors.ts'
-import { parseId, printId } from '../../lib/ids.ts'
 import { isLongerThan } from '../../lib/text-length.ts'
 
 /** Instructions and 200 tools fit. Bytes. */
@@ -46,21 +44,6 @@ export const fieldMaskSchema = z
   .describe('Which fields to write.')
 
 export type FieldMask = z.output<typeof fieldMaskSchema>
-
-/** An id in a path. Its form is not part of the schema: an id of another form names nothing, which is 404. */
-export function idParameter(prefix: string) {
-  return z
-    .string()
-    .min(1)
-    .meta({ examples: [printId(prefix, '01980f4e-0000-7000-8000-000000000001')] })
-}
-
-/** The UUID behind an id; `code` (a not_found one) when it is no id of this kind. */
-export function readId(prefix: string, text: string, code: ErrorCode): string {
-  const id = parseId(prefix, text)
-  if (id === null) throw new AppError(code)
-  return id
-}
 
 /** RFC 3339 in UTC, whole seconds: `2026-03-04T09:15:00Z`. */
 export function printTime(time: Date): string {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { parseWith } from '../../http/field-errors.ts'
+import { idParameter } from '../printed-ids.ts'
 import { eitherSpelling } from './spelling.ts'
-import { fieldMaskSchema, idParameter, nameSchema, textSchema, timeSchema } from './wire-common.ts'
+import { fieldMaskSchema, nameSchema, textSchema, timeSchema } from './wire-common.ts'
 
 export const phoneNumberParams = z.object({ phone_number_id: idParameter('phone') })
 

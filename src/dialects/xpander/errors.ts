@@ -3,7 +3,7 @@ import { AppError, errors, type ErrorCode } from '../../errors.ts'
 import type { ErrorContext, PrintedError } from '../../http/api-dialect.ts'
 import type { SseMessage } from '../../http/endpoint.ts'
 import { statusOf } from '../../http/status.ts'
-import { inVendorWords } from '../vendor-words.ts'
+import { inVendorWords, problemsAsSentence } from '../vendor-words.ts'
 import { validationDetail, validationDetailSchema } from './validation-detail.ts'
 
 /** Every error: a sentence, or what is wrong with each field. */
@@ -66,16 +66,9 @@ export function statusOfError(error: AppError, path: string): number {
   return listed ? 422 : statusOf(error.category)
 }
 
-/** More wrong fields than these are counted in the sentence, not listed. */
-const mostFields = 10
-
 function sentence(error: AppError): string {
   const { fields, code, message } = error
-  if (fields.length > 1) {
-    const listed = fields.slice(0, mostFields).map((one) => `${one.field}: ${one.message}`)
-    const more = fields.length > mostFields ? ` (and ${fields.length - mostFields} more)` : ''
-    return listed.join('; ') + more
-  }
+  if (fields.length > 1) return problemsAsSentence(fields)
   const own = message === errors[code].message ? sentences[code] : undefined
   return own ?? inVendorWords(error, vendorWords)
 }

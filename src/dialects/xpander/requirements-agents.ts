@@ -113,7 +113,8 @@ export const agentRequirements: readonly Requirement[] = [
   {
     id: 'xpander.agents.deploy.description',
     source: 'documented',
-    behaviour: 'Where edits are staged, an agent that is deployed without a description is described by its instructions.',
+    behaviour:
+      'Where edits are staged, an agent that is deployed without a description is described by its instructions.',
     status: 'honoured',
   },
   {

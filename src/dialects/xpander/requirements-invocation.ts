@@ -171,7 +171,8 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.mcp_servers',
     source: 'documented',
-    behaviour: 'A server with `url` or `command` is 501; of entries with neither the name is kept and printed.',
+    behaviour:
+      'A server with `url` or `command` is 501; of entries with neither the name is kept and printed.',
     status: 'refused',
   },
   {

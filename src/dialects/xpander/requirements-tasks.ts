@@ -197,7 +197,8 @@ export const taskRequirements: readonly Requirement[] = [
   {
     id: 'xpander.callback',
     source: 'chosen',
-    behaviour: 'A notification carries `event`, the task, `subject` and `body`; `{title}` and `{content}` in them are the task’s title and result.',
+    behaviour:
+      'A notification carries `event`, the task, `subject` and `body`; `{title}` and `{content}` in them are the task’s title and result.',
     status: 'honoured',
   },
 ]

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 import { agentTabOf, type AgentTab } from './agent-tab.ts'
 
@@ -14,12 +15,12 @@ export const agentRoutes = [
       const words = textOf(search['search'])
       return words === undefined ? {} : { search: words }
     },
-    component: lazyRouteComponent(() => import('./agents-page.tsx'), 'AgentsPage'),
+    component: lazyPage(() => import('./agents-page.tsx'), 'AgentsPage'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/agents/new',
-    component: lazyRouteComponent(() => import('./new-agent-page.tsx'), 'NewAgentPage'),
+    component: lazyPage(() => import('./new-agent-page.tsx'), 'NewAgentPage'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
@@ -28,6 +29,6 @@ export const agentRoutes = [
       const tab = agentTabOf(search['tab'])
       return tab === 'overview' ? {} : { tab }
     },
-    component: lazyRouteComponent(() => import('./agent-page.tsx'), 'AgentPage'),
+    component: lazyPage(() => import('./agent-page.tsx'), 'AgentPage'),
   }),
 ] as const

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 export const approvalRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/approvals',
-    component: lazyRouteComponent(() => import('./approvals-page.tsx'), 'ApprovalsPage'),
+    component: lazyPage(() => import('./approvals-page.tsx'), 'ApprovalsPage'),
   }),
 ] as const

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 export const connectionRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/connections',
-    component: lazyRouteComponent(() => import('./connections-page.tsx'), 'ConnectionsPage'),
+    component: lazyPage(() => import('./connections-page.tsx'), 'ConnectionsPage'),
   }),
 ] as const

@@ -136,7 +136,7 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: Key | null; onClose: () => 
   async function revoke(): Promise<void> {
     if (apiKey === null) return
     await api.delete(`/keys/${apiKey.id}`)
-    if (apiKey.id === session.key.id) return api.signedOut()
+    if (apiKey.id === session.key.id) return api.signedOut('asked')
     await client.invalidateQueries({ queryKey: keys.apiKeys })
     toast('The key is revoked.')
   }

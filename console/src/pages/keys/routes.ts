@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 /** `for`: the id of a member whose key is to be made; its form is open at once. */
@@ -8,6 +9,6 @@ export const keyRoutes = [
     path: '/keys',
     validateSearch: (search): { for?: string } =>
       typeof search['for'] === 'string' ? { for: search['for'] } : {},
-    component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
+    component: lazyPage(() => import('./keys-page.tsx'), 'KeysPage'),
   }),
 ] as const

@@ -121,7 +121,7 @@ function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () 
   async function remove(): Promise<void> {
     if (member === null) return
     await api.delete(`/members/${member.id}`)
-    if (member.id === session.user.id) return api.signedOut()
+    if (member.id === session.user.id) return api.signedOut('asked')
     await client.invalidateQueries({ queryKey: keys.members })
     void client.invalidateQueries({ queryKey: keys.apiKeys })
     toast('The member is removed.')

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 export const memberRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/members',
-    component: lazyRouteComponent(() => import('./members-page.tsx'), 'MembersPage'),
+    component: lazyPage(() => import('./members-page.tsx'), 'MembersPage'),
   }),
 ] as const

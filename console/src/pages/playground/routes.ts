@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 /** What the address of a conversation holds: enough for a reload to continue exactly where it was. */
@@ -25,12 +26,12 @@ export const playgroundRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/playground',
-    component: lazyRouteComponent(() => import('./playground-page.tsx'), 'PlaygroundPage'),
+    component: lazyPage(() => import('./playground-page.tsx'), 'PlaygroundPage'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/agents/$agentId/playground',
     validateSearch: readSearch,
-    component: lazyRouteComponent(() => import('./chat-page.tsx'), 'ChatPage'),
+    component: lazyPage(() => import('./chat-page.tsx'), 'ChatPage'),
   }),
 ] as const

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import type { RunState } from '../../api/wire.ts'
+import { lazyPage } from '../../lazy-page.ts'
 import { rootRoute } from '../../root-route.tsx'
 
 /** Which runs are listed; each absent: all. */
@@ -32,11 +33,11 @@ export const runRoutes = [
     getParentRoute: () => rootRoute,
     path: '/runs',
     validateSearch: readSearch,
-    component: lazyRouteComponent(() => import('./runs-page.tsx'), 'RunsPage'),
+    component: lazyPage(() => import('./runs-page.tsx'), 'RunsPage'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/runs/$runId',
-    component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
+    component: lazyPage(() => import('./run-page.tsx'), 'RunPage'),
   }),
 ] as const

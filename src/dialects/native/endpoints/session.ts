@@ -20,6 +20,22 @@ function isSecure(request: EndpointRequest): boolean {
   return request.baseUrl.startsWith('https:')
 }
 
+/**
+ * Refuses a page of another site, which could sign a browser in as somebody else: it can send no JSON unasked, and says
+ * where it is from. Behind a proxy that does not say its scheme, the host alone tells whose page it is.
+ */
+function refuseOtherSites({ headers, baseUrl }: EndpointRequest): void {
+  if (headers('content-type') === undefined) throw new AppError('unsupported_media_type')
+  const origin = headers('origin')
+  if (origin === undefined || origin === new URL(baseUrl).origin) return
+  if (URL.parse(origin)?.host === headers('host')) return
+  throw new AppError('origin_not_allowed', {
+    detail:
+      'Only pages of this server itself may sign a browser in. Behind a proxy that changes the Host header, ' +
+      'PARLEY_PUBLIC_URL has to be the address that browsers know.',
+  })
+}
+
 /** The token of the caller's cookie. Throws `not_signed_in`. */
 function requireToken({ headers }: EndpointRequest): string {
   const token = sessionTokenOf({
@@ -49,13 +65,14 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
       summary: 'Sign in with a browser',
       description:
         `Takes an API key or the token of a one-time link, and sets the cookie \`${sessionCookie}\`. With the cookie instead ` +
-        'of a key, every request that changes something carries `X-CSRF-Token`.',
+        'of a key, every request that changes something carries `X-CSRF-Token`. Pages of other sites are refused.',
       tag,
       scope: null,
       body: newSessionSchema,
       reply: { status: 201, body: sessionSchema },
-      errors: ['invalid_key', 'invalid_sign_in_link', 'publishable_key'],
+      errors: ['invalid_key', 'invalid_sign_in_link', 'publishable_key', 'origin_not_allowed'],
       async handle(request) {
+        refuseOtherSites(request)
         const { key, link_token: linkToken } = request.body
         const session =
           linkToken === undefined

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { createAgentDesk } from '../agent-desk.ts'
+import { createAgentOperations } from '../agent-operations.ts'
 import { readVersion } from '../agent-version.ts'
 import { findAgent } from '../find-agent.ts'
 import type { XpanderServices } from '../index.ts'
@@ -14,7 +14,7 @@ const tag = 'Agent versions'
 /** What the vendor shows on its pages alone: the versions of an agent, and the way back to one. */
 export function agentVersionEndpoints(services: XpanderServices): Endpoint[] {
   const { agents } = services
-  const desk = createAgentDesk(services)
+  const operations = createAgentOperations(services)
   return [
     endpoint({
       id: 'xpander.agent_versions.list',
@@ -54,7 +54,7 @@ export function agentVersionEndpoints(services: XpanderServices): Endpoint[] {
       async handle({ principal, params, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
         const number = readVersion(params.version) ?? agent.version ?? 0
-        return desk.print(principal, await agents.restore(principal, agent.id, number), baseUrl)
+        return operations.print(principal, await agents.restore(principal, agent.id, number), baseUrl)
       },
     }),
   ]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { readAll } from '../../read-all.ts'
-import { createAgentDesk } from '../agent-desk.ts'
+import { createAgentOperations } from '../agent-operations.ts'
 import { findAgent } from '../find-agent.ts'
 import type { XpanderServices } from '../index.ts'
 import { shownState } from '../read-state.ts'
@@ -27,7 +27,7 @@ const tag = 'Agents'
 
 export function agentEndpoints(services: XpanderServices): Endpoint[] {
   const { agents, publishMode } = services
-  const desk = createAgentDesk(services)
+  const operations = createAgentOperations(services)
   const path = '/v1/agents/{agent_id}'
 
   return [
@@ -45,7 +45,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       async handle({ principal, query }) {
         const found = await agents.list(principal, { ...readPage(query), after: null })
         const states = found.map((agent) => shownState(agent, publishMode))
-        const items = await desk.printMinimally(principal, states)
+        const items = await operations.printMinimally(principal, states)
         return printPage(items, await agents.count(principal, {}), query)
       },
     }),
@@ -62,7 +62,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       reply: { status: 201, body: agentSchema },
       errors: ['feature_unavailable', 'unknown_model'],
       async handle({ principal, body, resourceId, baseUrl }) {
-        return desk.print(principal, await desk.create(principal, body, resourceId), baseUrl)
+        return operations.print(principal, await operations.create(principal, body, resourceId), baseUrl)
       },
     }),
     endpoint({
@@ -79,8 +79,9 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
         const found = await agents.list(principal, { ...readPage(query), after: null })
         const states = found.map((agent) => shownState(agent, publishMode))
         const total = await agents.count(principal, {})
-        if (query.view === 'simple') return printPage(await desk.printSimply(principal, states), total, query)
-        return printPage(await desk.printAll(principal, states, baseUrl), total, query)
+        if (query.view === 'simple')
+          return printPage(await operations.printSimply(principal, states), total, query)
+        return printPage(await operations.printAll(principal, states, baseUrl), total, query)
       },
     }),
     endpoint({
@@ -95,7 +96,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       async handle({ principal, baseUrl }) {
         const found = await readAll((page) => agents.list(principal, page))
         const states = found.map((agent) => shownState(agent, publishMode))
-        return desk.printAll(principal, states, baseUrl)
+        return operations.printAll(principal, states, baseUrl)
       },
     }),
     endpoint({
@@ -109,7 +110,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       reply: { status: 200, body: z.record(z.string(), z.json()) },
       errors: [],
       async handle({ principal }) {
-        return desk.defaults(principal)
+        return operations.defaults(principal)
       },
     }),
     endpoint({
@@ -125,8 +126,8 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       errors: ['agent_not_found', 'version_not_found'],
       async handle({ principal, params, query, headers, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
-        const state = await desk.state(principal, agent, query.version ?? headers('x-agent-version'))
-        return desk.printState(principal, state, baseUrl, query.view)
+        const state = await operations.state(principal, agent, query.version ?? headers('x-agent-version'))
+        return operations.printState(principal, state, baseUrl, query.view)
       },
     }),
     endpoint({
@@ -145,8 +146,8 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       errors: ['agent_not_found', 'feature_unavailable', 'forbidden_role', 'unknown_model'],
       async handle({ principal, params, query, body, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
-        const changed = await desk.update(principal, agent, { body, deploy: query.deploy ?? false })
-        return desk.print(principal, changed, baseUrl)
+        const changed = await operations.update(principal, agent, { body, deploy: query.deploy ?? false })
+        return operations.print(principal, changed, baseUrl)
       },
     }),
     endpoint({
@@ -164,8 +165,8 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       errors: ['agent_not_found', 'forbidden_role'],
       async handle({ principal, params, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
-        const { deployed, at } = await desk.deploy(principal, agent)
-        return desk.print(principal, deployed, baseUrl, at)
+        const { deployed, at } = await operations.deploy(principal, agent)
+        return operations.print(principal, deployed, baseUrl, at)
       },
     }),
     endpoint({
@@ -180,7 +181,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       reply: { status: 202, body: z.null() },
       errors: ['agent_not_found', 'forbidden_role'],
       async handle({ principal, params }) {
-        await desk.remove(principal, await findAgent(agents, principal, params.agent_id))
+        await operations.remove(principal, await findAgent(agents, principal, params.agent_id))
         return null
       },
     }),

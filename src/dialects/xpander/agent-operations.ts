@@ -38,7 +38,7 @@ const isCode = (error: unknown, ...codes: AppError['code'][]) =>
   error instanceof AppError && codes.includes(error.code)
 
 /** What the endpoints of agents have in common: reading what a request means, and printing what became of it. */
-export function createAgentDesk(services: XpanderServices) {
+export function createAgentOperations(services: XpanderServices) {
   const { agents, publishMode } = services
   const lookups = createAgentLookups(services)
   const oneByOne = createOneByOne()

@@ -1,0 +1,33 @@
+import { afterAll, expect, test } from 'vitest'
+import { checkPage, startConsole } from '../support/console.ts'
+
+const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = test_
+afterAll(async () => await test_[Symbol.asyncDispose]())
+
+test('a page that is first opened while the server is down says so, and comes when it is back', async () => {
+  const { page, context } = await test_.signIn('/agents')
+  await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
+  await context.route(`${server.url}/**`, async (route) => await route.abort('connectionrefused'))
+  await page.getByRole('link', { name: 'Usage' }).click()
+  const alert = page.getByRole('alert')
+  await alert.getByText('The server cannot be reached.').waitFor()
+  await checkPage(page, 'page-not-loaded')
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await alert.getByText('The server cannot be reached.').waitFor()
+  expect(await page.getByRole('navigation', { name: 'Areas' }).count()).toBe(1)
+  await context.unroute(`${server.url}/**`)
+  await page.getByRole('heading', { name: 'Usage', level: 1 }).waitFor()
+})
+
+test('a page of a build that is no longer served comes from the one that is', async () => {
+  const { page, context } = await test_.signIn('/agents')
+  await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
+  // The first time the script is gone; the page that is loaded anew finds one.
+  await context.route(/assets\/setup-page/, async (route) => await route.fulfill({ status: 404 }))
+  const loaded = page.waitForRequest(`${server.url}/console/setup`)
+  await page.getByRole('link', { name: 'Setup' }).click()
+  await loaded
+  await context.unroute(/assets\/setup-page/)
+  await page.getByRole('heading', { name: 'Setup', level: 1 }).waitFor()
+})
