@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { toolRequirements } from '../../src/dialects/xpander/requirements-tools.ts'
+import { toolRequirements } from '../../src/dialects/xpander/requirements/requirements-tools.ts'
 import { isJsonObject, parseJson } from '../../src/lib/json.ts'
 import { createOpenApiClient } from '../support/openapi-client.ts'
 import { says, startScenario, type Scenario } from '../support/scenario.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { toolRequirements } from '../../src/dialects/xpander/requirements-tools.ts'
+import { toolRequirements } from '../../src/dialects/xpander/requirements/requirements-tools.ts'
 import { parseId } from '../../src/lib/ids.ts'
 import { startScenario, type Scenario } from '../support/scenario.ts'
 import { verifies } from '../support/verifies.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { xpanderRequirements } from '../../src/dialects/xpander/requirements.ts'
-import { taskSchema } from '../../src/dialects/xpander/wire-tasks.ts'
+import { taskSchema } from '../../src/dialects/xpander/tasks/wire-tasks.ts'
 import { parseId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'

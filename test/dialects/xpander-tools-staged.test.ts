@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { toolRequirements } from '../../src/dialects/xpander/requirements-tools.ts'
+import { toolRequirements } from '../../src/dialects/xpander/requirements/requirements-tools.ts'
 import { printId } from '../../src/lib/ids.ts'
 import { checkReply } from '../support/http-reply.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'

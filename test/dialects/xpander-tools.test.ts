@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { toolRequirements } from '../../src/dialects/xpander/requirements-tools.ts'
+import { toolRequirements } from '../../src/dialects/xpander/requirements/requirements-tools.ts'
 import { parseId, printId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { callsTools, says, startScenario, type Scenario, type ScenarioAgent } from '../support/scenario.ts'

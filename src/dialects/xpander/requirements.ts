@@ -1,13 +1,13 @@
 import type { DialectSupport, Requirement, WireEvents } from '../requirement.ts'
-import { agentRequirements } from './requirements-agents.ts'
-import { fieldRequirements } from './requirements-fields.ts'
-import { frameRequirements } from './requirements-frame.ts'
-import { invocationRequirements } from './requirements-invocation.ts'
-import { settingRequirements } from './requirements-settings.ts'
-import { streamRequirements } from './requirements-streams.ts'
-import { taskRequirements } from './requirements-tasks.ts'
-import { toolRequirements } from './requirements-tools.ts'
-import { webhookRequirements } from './requirements-webhook.ts'
+import { agentRequirements } from './requirements/requirements-agents.ts'
+import { fieldRequirements } from './requirements/requirements-fields.ts'
+import { frameRequirements } from './requirements/requirements-frame.ts'
+import { invocationRequirements } from './requirements/requirements-invocation.ts'
+import { settingRequirements } from './requirements/requirements-settings.ts'
+import { streamRequirements } from './requirements/requirements-streams.ts'
+import { taskRequirements } from './requirements/requirements-tasks.ts'
+import { toolRequirements } from './requirements/requirements-tools.ts'
+import { webhookRequirements } from './requirements/requirements-webhook.ts'
 
 /** What this dialect promises. */
 export const xpanderRequirements: readonly Requirement[] = [

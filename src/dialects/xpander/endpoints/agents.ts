@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { readAll } from '../../read-all.ts'
-import { createAgentOperations } from '../agent-operations.ts'
-import { findAgent } from '../find-agent.ts'
+import { createAgentOperations } from '../agents/agent-operations.ts'
+import { findAgent } from '../agents/find-agent.ts'
 import type { XpanderServices } from '../index.ts'
-import { shownState } from '../read-state.ts'
+import { shownState } from '../agents/read-state.ts'
 import {
   agentArrayReply,
   agentPageReply,
   agentReply,
   agentSchema,
   minimalPageReply,
-} from '../wire-agent-reply.ts'
+} from '../agents/wire-agent-reply.ts'
 import {
   agentListQuery,
   agentParams,
@@ -20,7 +20,7 @@ import {
   deployQuery,
   fullListQuery,
   newAgentSchema,
-} from '../wire-agents.ts'
+} from '../agents/wire-agents.ts'
 import { printPage, readPage } from '../wire-common.ts'
 
 const tag = 'Agents'

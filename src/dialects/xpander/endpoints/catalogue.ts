@@ -1,10 +1,10 @@
 import type { ModelService } from '../../../core/models/model-service.ts'
 import { AppError } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { defaultEnvironment } from '../environment.ts'
+import { defaultEnvironment } from '../tools/environment.ts'
 import type { XpanderServices } from '../index.ts'
-import { coreProvider, spelledProvider, wireProviders, type WireProvider } from '../providers.ts'
-import { environmentsReply, modelsReply, providerParams, providersReply } from '../wire-catalogue.ts'
+import { coreProvider, spelledProvider, wireProviders, type WireProvider } from '../agents/providers.ts'
+import { environmentsReply, modelsReply, providerParams, providersReply } from '../tools/wire-catalogue.ts'
 
 const tag = 'Catalogue'
 

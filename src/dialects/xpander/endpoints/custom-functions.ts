@@ -4,7 +4,7 @@ import type { WorkspaceTool } from '../../../core/tools/tool.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { readAll } from '../../read-all.ts'
 import { withWireFields } from '../../wire-fields.ts'
-import { isCustomFunction, type CustomFunction } from '../custom-function.ts'
+import { isCustomFunction, type CustomFunction } from '../tools/custom-function.ts'
 import type { XpanderServices } from '../index.ts'
 import {
   argumentField,
@@ -14,7 +14,7 @@ import {
   printCall,
   printFunction,
   readNewFunction,
-} from '../translate-custom-functions.ts'
+} from '../tools/translate-custom-functions.ts'
 import { isUuid, pageOf, pageQuery, printPage, readPage } from '../wire-common.ts'
 import {
   callBodySchema,
@@ -23,7 +23,7 @@ import {
   functionPatchSchema,
   functionSchema,
   newFunctionSchema,
-} from '../wire-custom-functions.ts'
+} from '../tools/wire-custom-functions.ts'
 
 const tag = 'Custom functions'
 const item = '/v1/custom_functions/{custom_function_id}'

@@ -4,16 +4,16 @@ import { isTerminal } from '../../../core/runs/run.ts'
 import type { BegunConversation, ConversationFilter } from '../../../core/threads/conversation.ts'
 import { AppError, invalidField } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { findAgent } from '../find-agent.ts'
-import type { Place } from '../events.ts'
+import { findAgent } from '../agents/find-agent.ts'
+import type { Place } from '../tasks/events.ts'
 import type { XpanderServices } from '../index.ts'
-import { businessFailures, printTaskId, waitsFor, printTaskListItem } from '../print-task.ts'
-import { notedAs } from '../task-notes.ts'
-import { createTaskReader } from '../task-reader.ts'
-import { resultBy, resultEvents } from '../task-result.ts'
-import { taskStream, wireFor } from '../task-stream.ts'
+import { businessFailures, printTaskId, waitsFor, printTaskListItem } from '../tasks/print-task.ts'
+import { notedAs } from '../tasks/task-notes.ts'
+import { createTaskReader } from '../tasks/task-reader.ts'
+import { resultBy, resultEvents } from '../tasks/task-result.ts'
+import { taskStream, wireFor } from '../tasks/task-stream.ts'
 import { printPage, readPage } from '../wire-common.ts'
-import { invocationParams } from '../wire-invoke.ts'
+import { invocationParams } from '../tasks/wire-invoke.ts'
 import {
   agentTasksQuery,
   taskPage,
@@ -22,7 +22,7 @@ import {
   tasksQuery,
   type TasksQuery,
   type TaskStatus,
-} from '../wire-tasks.ts'
+} from '../tasks/wire-tasks.ts'
 
 const tag = 'Tasks'
 const path = '/v1/tasks/{task_id}'

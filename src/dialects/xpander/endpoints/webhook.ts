@@ -6,13 +6,13 @@ import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../
 import { uploadedFileSchema } from '../../../http/uploaded-file.ts'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../../lib/json.ts'
 import { withWireFields } from '../../wire-fields.ts'
-import { findAgent } from '../find-agent.ts'
+import { findAgent } from '../agents/find-agent.ts'
 import type { XpanderServices } from '../index.ts'
 import { refuseOtherOrganization } from '../organization.ts'
-import { printTask } from '../print-task.ts'
-import { settleTask } from '../settle-task.ts'
-import { sourceNodes } from '../source-nodes.ts'
-import { createTaskStarter, type StartedTask, type TaskRequest } from '../task-starter.ts'
+import { printTask } from '../tasks/print-task.ts'
+import { settleTask } from '../tasks/settle-task.ts'
+import { sourceNodes } from '../agents/source-nodes.ts'
+import { createTaskStarter, type StartedTask, type TaskRequest } from '../tasks/task-starter.ts'
 import {
   invocationOf,
   readAgentName,
@@ -20,9 +20,9 @@ import {
   valueAt,
   webhookField,
   type WebhookCall,
-} from '../webhook-parameters.ts'
-import { webhookQuery } from '../wire-invoke.ts'
-import type { Task } from '../wire-tasks.ts'
+} from '../tasks/webhook-parameters.ts'
+import { webhookQuery } from '../tasks/wire-invoke.ts'
+import type { Task } from '../tasks/wire-tasks.ts'
 
 const bodySchema = z
   .record(z.string(), z.union([z.json(), uploadedFileSchema]))
