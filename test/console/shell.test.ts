@@ -48,6 +48,17 @@ test('the theme that was chosen stays', async () => {
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
 })
 
+test('a click beside a form keeps what was typed in it; Escape closes it', async () => {
+  const { page } = await test_.signIn('/keys')
+  await page.getByRole('button', { name: 'Make a key' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Half typed')
+  await page.mouse.click(5, 5)
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Half typed')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})
+
 test('names that look like markup are shown as text', async () => {
   const [script, image] = hostileTexts
   const owner = await server.call('POST', '/v1/members', {

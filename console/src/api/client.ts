@@ -1,4 +1,4 @@
-import { problemFrom, unreachable } from './problem.ts'
+import { noSuchPath, problemFrom, unreachable } from './problem.ts'
 
 export type QueryValue = string | number | boolean | null | undefined
 
@@ -33,7 +33,11 @@ export interface Api {
 /** The mount is always the native API, whatever the bare paths speak. */
 const base = '/native/v1'
 
+/** Ids in paths come from the address bar: whatever would lead to another path of the API than was meant is no path. */
+const plainPath = /^(?:\/[\w-]+)+$/
+
 function withQuery(path: string, query: CallOptions['query'] = {}): string {
+  if (!plainPath.test(path)) throw noSuchPath()
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== '') parameters.set(name, String(value))
@@ -61,9 +65,10 @@ export function createApi(): Api {
     }
     if (options.body !== undefined) headers['content-type'] = 'application/json'
     if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken
+    const url = withQuery(path, options.query)
     let response: Response
     try {
-      response = await fetch(withQuery(path, options.query), {
+      response = await fetch(url, {
         method,
         headers,
         credentials: 'same-origin',

@@ -38,6 +38,20 @@ export function problemFrom(status: number, text: string): ApiProblem {
   })
 }
 
+/** What was asked for cannot be an address of the API: an id with a slash or dots in it. */
+export function noSuchPath(): ApiProblem {
+  return new ApiProblem({
+    type: 'about:blank',
+    title: 'There is nothing at this path.',
+    status: 404,
+    detail: 'There is nothing at this address.',
+    code: 'no_such_path',
+    request_id: '',
+    retryable: false,
+    errors: [],
+  })
+}
+
 /** Nothing answered: the server is down, or the network is. */
 export function unreachable(cause: unknown): ApiProblem {
   const problem = new ApiProblem({

@@ -2,7 +2,7 @@
  * What is around every page: a link past the navigation, the navigation (a side bar; a bar that scrolls sideways at the
  * top when it is narrow), who is signed in. `navigation` is the one list of areas.
  */
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import {
   Activity,
   BarChart3,
@@ -17,7 +17,7 @@ import {
   Users,
   type LucideIcon,
 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useSession, useSignOut } from '../api/context.tsx'
 import { useFeed } from '../api/use-feed.ts'
 import { chooseTheme, chosenTheme, type Theme } from '../styles/theme.ts'
@@ -51,21 +51,7 @@ export function AppShell() {
           </Link>
           <Account />
         </div>
-        <nav aria-label="Areas" className={styles['nav']}>
-          {navigation.map(({ to, label, icon: Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              className={styles['item']}
-              activeProps={{ 'aria-current': 'page' }}
-              // Every address is below home.
-              activeOptions={{ exact: to === '/' }}
-            >
-              <Icon size={16} aria-hidden />
-              {label}
-            </Link>
-          ))}
-        </nav>
+        <Navigation />
       </div>
       <main id="main" tabIndex={-1} className={styles['main']}>
         <div role="status">
@@ -78,6 +64,34 @@ export function AppShell() {
         <Outlet />
       </main>
     </div>
+  )
+}
+
+/** Where the bar is narrower than its areas, the one that is open is moved into view. */
+function Navigation() {
+  const bar = useRef<HTMLElement>(null)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  useEffect(() => {
+    const open = bar.current?.querySelector<HTMLElement>('[aria-current]')
+    if (!bar.current || !open) return
+    bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2
+  }, [path])
+  return (
+    <nav ref={bar} aria-label="Areas" className={styles['nav']}>
+      {navigation.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className={styles['item']}
+          activeProps={{ 'aria-current': 'page' }}
+          // Every address is below home.
+          activeOptions={{ exact: to === '/' }}
+        >
+          <Icon size={16} aria-hidden />
+          {label}
+        </Link>
+      ))}
+    </nav>
   )
 }
 

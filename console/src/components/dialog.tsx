@@ -1,6 +1,6 @@
 /**
  * A window over the page: `Dialog` for forms, `ConfirmDialog` for what cannot be taken back. Focus goes in, stays in and
- * comes back; Escape closes.
+ * comes back; Escape closes, a click beside it does not: it would throw away what was typed.
  */
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
@@ -19,7 +19,7 @@ export function Dialog(props: {
   wide?: boolean
 }) {
   return (
-    <Base.Root open={props.open} onOpenChange={props.onOpenChange}>
+    <Base.Root open={props.open} onOpenChange={props.onOpenChange} disablePointerDismissal>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
         <Base.Popup className={`${styles['popup']} ${props.wide ? styles['wide'] : ''}`}>

@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router'
-import { useAgentNames } from '../../api/use-agent-names.ts'
 import { ButtonLink } from '../../components/button-link.tsx'
 import { Card } from '../../components/card.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { ErrorState } from '../../components/states.tsx'
+import { useAgentName } from '../../runs/agents.ts'
 import styles from './home.module.css'
 import { useOpenApprovals } from './use-overview.ts'
 
 /** Calls that wait for a person; nothing when none does. */
 export function ApprovalsCard() {
   const approvals = useOpenApprovals()
-  const nameOf = useAgentNames()
+  const nameOf = useAgentName()
   if (approvals.data === undefined) {
     if (approvals.error === null) return null
     return <ErrorState error={approvals.error} onRetry={() => void approvals.refetch()} />

@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { useAgentNames } from '../../api/use-agent-names.ts'
 import type { Run } from '../../api/wire.ts'
 import { RunStateBadge } from '../../components/badge.tsx'
 import { ButtonLink } from '../../components/button-link.tsx'
@@ -7,6 +6,7 @@ import { Card } from '../../components/card.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { Skeleton } from '../../components/spinner.tsx'
 import { QueryState } from '../../components/states.tsx'
+import { useAgentName } from '../../runs/agents.ts'
 import styles from './home.module.css'
 import { useNewestRuns } from './use-overview.ts'
 
@@ -31,7 +31,7 @@ export function RunsCard() {
 }
 
 function List({ runs }: { runs: Run[] }) {
-  const nameOf = useAgentNames()
+  const nameOf = useAgentName()
   return (
     <ul className={styles['list']}>
       {runs.map((run) => (

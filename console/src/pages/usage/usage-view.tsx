@@ -1,9 +1,9 @@
-import { useAgentNames } from '../../api/use-agent-names.ts'
 import type { Usage } from '../../api/wire.ts'
 import { BarChart } from '../../components/bar-chart.tsx'
 import { Card } from '../../components/card.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Table } from '../../components/table.tsx'
+import { useAgentName } from '../../runs/agents.ts'
 import { formatCount, formatDollars, formatShort } from './format.ts'
 import { measures, ranges, type Grouping, type Measure, type Range } from './usage-search.ts'
 import { bucketsOf, labelOf, seriesOf, totalsOf } from './usage-series.ts'
@@ -20,7 +20,7 @@ export interface View {
 /** `stale`: of another range or grouping, while that which was asked for is read. */
 export function UsageView({ usage, view, stale }: { usage: Usage; view: View; stale: boolean }) {
   const { data: rows } = usage
-  const agentName = useAgentNames()
+  const agentName = useAgentName()
   const nameOf = view.by === 'agent' ? agentName : (group: string) => group
   const totals = totalsOf(rows)
   return (
