@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 const longName = 'x'.repeat(200)
 
@@ -26,7 +26,7 @@ async function meOf(key: string) {
 
 describe('keys', () => {
   test('a key is made by keyboard alone, shown once, and works', async () => {
-    const { page, problems } = await test_.signIn('/keys')
+    const { page, problems } = await consoleTest.signIn('/keys')
     await page.getByRole('button', { name: 'Make a key' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Make a key' }).waitFor()
@@ -52,7 +52,7 @@ describe('keys', () => {
   })
 
   test('a key gets the form, role, scopes and end that were chosen', async () => {
-    const { page } = await test_.signIn('/keys')
+    const { page } = await consoleTest.signIn('/keys')
     await openMakeDialog(page)
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name', { exact: true }).fill('Reader')
@@ -78,7 +78,7 @@ describe('keys', () => {
   })
 
   test('a key for public pages names its sites', async () => {
-    const { page } = await test_.signIn('/keys')
+    const { page } = await consoleTest.signIn('/keys')
     await openMakeDialog(page)
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name', { exact: true }).fill('Shop window')
@@ -100,7 +100,7 @@ describe('keys', () => {
 
   test('a revoked key is refused at once; one’s own signs out', async () => {
     const made = await server.call('POST', '/v1/keys', { name: 'To be revoked' })
-    const { page } = await test_.visit('/keys')
+    const { page } = await consoleTest.visit('/keys')
     await page.getByLabel('API key').fill(made.body.key)
     await page.keyboard.press('Enter')
     const other = await server.call('POST', '/v1/keys', { name: 'Another' })
@@ -124,7 +124,7 @@ describe('keys', () => {
     for (const name of [...hostileTexts, longName]) {
       await server.call('POST', '/v1/keys', { name, scopes: ['agents:read', 'runs:read', 'usage:read'] })
     }
-    const { page, problems } = await test_.signIn('/keys')
+    const { page, problems } = await consoleTest.signIn('/keys')
     await page.getByText(hostileTexts[0]).first().waitFor()
     await expectNothingRan(page)
     await checkPage(page, 'keys')
@@ -133,7 +133,7 @@ describe('keys', () => {
 
   test('who may not read keys is told which scope is missing', async () => {
     const narrow = await server.call('POST', '/v1/keys', { name: 'narrow', scopes: ['agents:read'] })
-    const { page } = await test_.visit('/keys')
+    const { page } = await consoleTest.visit('/keys')
     await page.getByLabel('API key').fill(narrow.body.key)
     await page.keyboard.press('Enter')
     await page.getByText('Sign in with a key that has this scope, or ask an owner for one.').waitFor()
@@ -145,7 +145,7 @@ describe('keys', () => {
 
 describe('members', () => {
   test('a member is added, gets a key, another role, and is removed', async () => {
-    const { page, problems } = await test_.signIn('/members')
+    const { page, problems } = await consoleTest.signIn('/members')
     await page.getByRole('button', { name: 'Add a member' }).click()
     const dialog = page.getByRole('dialog', { name: 'Add a member' })
     await dialog.getByRole('button', { name: 'Add member' }).click()
@@ -179,7 +179,7 @@ describe('members', () => {
   })
 
   test('the last owner stays one, and is told why', async () => {
-    const { page } = await test_.signIn('/members')
+    const { page } = await consoleTest.signIn('/members')
     await page.getByLabel('Role of Owner').selectOption('member')
     await page.locator('select[aria-invalid]').waitFor()
     expect(await page.getByLabel('Role of Owner').inputValue()).toBe('owner')
@@ -188,7 +188,7 @@ describe('members', () => {
 
   test('names that look like markup, and endless ones, are shown as text', async () => {
     for (const name of [...hostileTexts, longName]) await server.call('POST', '/v1/members', { name })
-    const { page, problems } = await test_.signIn('/members')
+    const { page, problems } = await consoleTest.signIn('/members')
     await page.getByText(hostileTexts[0]).first().waitFor()
     await expectNothingRan(page)
     await checkPage(page, 'members')
@@ -198,7 +198,7 @@ describe('members', () => {
   test('whoever removes themselves is told, and signed out', async () => {
     const second = await server.call('POST', '/v1/members', { name: 'Second owner', role: 'owner' })
     const key = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: second.body.id })
-    const { page } = await test_.visit('/members')
+    const { page } = await consoleTest.visit('/members')
     await page.getByLabel('API key').fill(key.body.key)
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Remove Second owner' }).click()
@@ -209,7 +209,7 @@ describe('members', () => {
 
   test('a member who may not manage sees who is here, and no buttons', async () => {
     const reader = await server.call('POST', '/v1/keys', { name: 'reader', scopes: ['members:read'] })
-    const { page } = await test_.visit('/members')
+    const { page } = await consoleTest.visit('/members')
     await page.getByLabel('API key').fill(reader.body.key)
     await page.keyboard.press('Enter')
     await page.getByRole('cell', { name: 'Owner', exact: false }).first().waitFor()

@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
 import { checkPage, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 test('every part of the form is what the agent has once it is saved', async () => {
   const connection = await server.call('POST', '/v1/connections', {
@@ -13,7 +13,7 @@ test('every part of the form is what the agent has once it is saved', async () =
     credential: 'sk-stored',
   })
   const agent = await server.call('POST', '/v1/agents', { name: 'Everything' })
-  const { page, problems } = await test_.signIn(`/agents/${agent.body.id}?tab=definition`)
+  const { page, problems } = await consoleTest.signIn(`/agents/${agent.body.id}?tab=definition`)
   const fill = async (label: string, text: string, nth = 0) =>
     await page.getByLabel(label, { exact: true }).nth(nth).fill(text)
   const check = async (label: string, nth = 0) =>
@@ -110,7 +110,7 @@ test('every part of the form is what the agent has once it is saved', async () =
 
 test('a model that is emptied field by field is the default again, and nothing is to be saved', async () => {
   const agent = await server.call('POST', '/v1/agents', { name: 'Undecided' })
-  const { page } = await test_.signIn(`/agents/${agent.body.id}?tab=definition`)
+  const { page } = await consoleTest.signIn(`/agents/${agent.body.id}?tab=definition`)
   await page.getByLabel('Temperature').fill('1')
   await page.getByRole('region', { name: 'Changes' }).waitFor()
   await page.getByLabel('Temperature').fill('')
@@ -118,7 +118,7 @@ test('a model that is emptied field by field is the default again, and nothing i
 })
 
 test('the picker says which models can be reached, and that the demo is no language model', async () => {
-  const { page } = await test_.signIn('/agents/new')
+  const { page } = await consoleTest.signIn('/agents/new')
   await page.getByText('not a language model', { exact: true }).waitFor()
   const picker = page.getByLabel('Model')
   const groups = await picker

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkPage as check, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
 let site: ToolSite
 beforeAll(async () => {
   site = await startToolSite()
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await site[Symbol.asyncDispose]()
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
 })
 
 async function create(body: Record<string, unknown>): Promise<string> {
@@ -35,7 +35,7 @@ async function addTool(page: Page, label: string): Promise<void> {
 
 test('an HTTP tool is written, tried, mended and published', async () => {
   const id = await create({ name: 'Orders' })
-  const { page, problems } = await test_.signIn(`/agents/${id}?tab=tools`)
+  const { page, problems } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
   await page.getByRole('heading', { name: 'This agent has no tools' }).waitFor()
   await checkPage(page, 'agent-tools-empty')
   await page.getByRole('button', { name: 'Add a tool' }).click()
@@ -107,7 +107,7 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
     headers: { 'X-Key': 'secret-2' },
   }
   const id = await create({ name: 'Secretive', tools: [tool] })
-  const { page } = await test_.signIn(`/agents/${id}?tab=tools`)
+  const { page } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
   await page.getByRole('button', { name: 'look_up', exact: true }).click()
   expect(await page.getByLabel('Value of header 1').inputValue()).toBe('')
   expect(await page.getByLabel('Value of header 1').getAttribute('placeholder')).toBe(
@@ -140,7 +140,7 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
 
 test('parameters are a list or a JSON Schema, which are the same', async () => {
   const id = await create({ name: 'Schemas' })
-  const { page } = await test_.signIn(`/agents/${id}?tab=tools`)
+  const { page } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
   await addTool(page, 'Function of your program')
   await page.getByLabel('Tool name').fill('open_ticket')
   await page.getByRole('button', { name: 'Add a parameter' }).click()
@@ -179,7 +179,7 @@ test('a shared tool and one that is built in are added, tried and removed', asyn
     parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
   })
   const id = await create({ name: 'Borrower' })
-  const { page, problems } = await test_.signIn(`/agents/${id}?tab=tools`)
+  const { page, problems } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
   await addTool(page, 'shared_orders')
   await addTool(page, 'Current time')
   await page.getByRole('button', { name: 'Try shared_orders' }).click()

@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkPage as check, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 async function create(body: Record<string, unknown>, query = ''): Promise<string> {
   const { status, body: agent } = await server.call('POST', `/v1/agents${query}`, body)
@@ -29,7 +29,7 @@ const toast = async (page: Page, text: string) =>
   await page.getByText(text, { exact: true }).first().waitFor()
 
 test('a workspace without agents teaches how to make the first one', async () => {
-  const { page, problems } = await test_.signIn('/agents')
+  const { page, problems } = await consoleTest.signIn('/agents')
   await page.getByRole('heading', { name: 'There are no agents yet' }).waitFor()
   await checkPage(page, 'agents-empty')
   await page.getByRole('link', { name: 'Make the first agent' }).click()
@@ -38,7 +38,7 @@ test('a workspace without agents teaches how to make the first one', async () =>
 })
 
 test('an agent is made, mended, edited, published, compared, restored and deleted', async () => {
-  const { page, problems } = await test_.signIn('/agents/new')
+  const { page, problems } = await consoleTest.signIn('/agents/new')
   await page.getByRole('button', { name: 'Create and publish' }).click()
   await page.getByText('Give it a name.').waitFor()
   expect(await page.evaluate('document.activeElement.name')).toBe('name')
@@ -115,7 +115,7 @@ test('an agent is made, mended, edited, published, compared, restored and delete
 describe('the definition as JSON', () => {
   test('is the same that the form edits, and says where it is not valid', async () => {
     const id = await create({ name: 'Written in JSON', metadata: { team: 'a', old: true } })
-    const { page, problems } = await test_.signIn(`/agents/${id}?tab=json`)
+    const { page, problems } = await consoleTest.signIn(`/agents/${id}?tab=json`)
     const text = page.getByLabel('Definition as JSON')
     const definition = JSON.parse(await text.inputValue())
     expect(definition).toMatchObject({ name: 'Written in JSON', model: null, metadata: { team: 'a' } })
@@ -153,7 +153,7 @@ describe('the definition as JSON', () => {
 
   test('names a field that does not exist, and keeps the text', async () => {
     const id = await create({ name: 'Misspelt' })
-    const { page } = await test_.signIn(`/agents/${id}?tab=json`)
+    const { page } = await consoleTest.signIn(`/agents/${id}?tab=json`)
     const text = page.getByLabel('Definition as JSON')
     const definition = JSON.parse(await text.inputValue())
     await text.fill(JSON.stringify({ ...definition, instrctions: 'x' }))
@@ -165,7 +165,7 @@ describe('the definition as JSON', () => {
 
 test('edits are not lost by leaving, and changes of others are not taken back by saving', async () => {
   const id = await create({ name: 'Shared work', instructions: 'First.' })
-  const { page } = await test_.signIn(`/agents/${id}?tab=definition`)
+  const { page } = await consoleTest.signIn(`/agents/${id}?tab=definition`)
   await page.getByLabel('Description').fill('Mine.')
   await server.call('PATCH', `/v1/agents/${id}`, { instructions: 'Theirs.' })
   await page.getByText('Somebody else has changed this agent.', { exact: false }).waitFor()
@@ -183,7 +183,7 @@ test('edits are not lost by leaving, and changes of others are not taken back by
 test('a draft can be discarded', async () => {
   const id = await create({ name: 'Second thoughts', metadata: { kept: 1 } })
   await server.call('PATCH', `/v1/agents/${id}?draft=true`, { instructions: 'No.', metadata: { more: 2 } })
-  const { page } = await test_.signIn(`/agents/${id}`)
+  const { page } = await consoleTest.signIn(`/agents/${id}`)
   await page.getByText('instructions, metadata').waitFor()
   await page.getByRole('button', { name: 'Discard draft' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Discard draft' }).click()
@@ -193,7 +193,7 @@ test('a draft can be discarded', async () => {
 
 test('the list finds agents by part of their names, and shows more on demand', async () => {
   for (let count = 1; count <= 51; count += 1) await create({ name: `Bulk ${count}` })
-  const { page } = await test_.signIn('/agents')
+  const { page } = await consoleTest.signIn('/agents')
   await page.getByRole('link', { name: 'Bulk 51' }).waitFor()
   await page.getByRole('button', { name: 'Show more agents' }).click()
   await page.getByRole('link', { name: 'Bulk 1', exact: true }).waitFor()
@@ -216,7 +216,7 @@ test('hostile, long and right-to-left names are shown as text and break nothing'
     description: 'שלום '.repeat(700),
     instructions: 'x'.repeat(10_000),
   })
-  const { page, problems } = await test_.signIn('/agents')
+  const { page, problems } = await consoleTest.signIn('/agents')
   await page.getByRole('link', { name: hostileTexts[0] }).waitFor()
   await checkPage(page, 'agents-hostile')
   await expectNothingRan(page)
@@ -230,7 +230,7 @@ test('hostile, long and right-to-left names are shown as text and break nothing'
 })
 
 test('an agent that is not there, and a server that fails, say what to do', async () => {
-  const { page } = await test_.signIn('/agents/agent_0000000000000000000000')
+  const { page } = await consoleTest.signIn('/agents/agent_0000000000000000000000')
   await page.getByText('It may have been deleted, or be in another workspace. Go back to the list.').waitFor()
   await page.getByText('Request id:').waitFor()
   await checkPage(page, 'agent-missing')
@@ -246,7 +246,7 @@ test('an agent that is not there, and a server that fails, say what to do', asyn
 test('who may only read edits nothing', async () => {
   const id = await create({ name: 'Read only' })
   const key = await server.call('POST', '/v1/keys', { name: 'reader', scopes: ['agents:read'] })
-  const { page } = await test_.visit(`/agents/${id}?tab=definition`)
+  const { page } = await consoleTest.visit(`/agents/${id}?tab=definition`)
   await page.getByLabel('API key').fill(key.body.key)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Read only', level: 1 }).waitFor()
@@ -257,7 +257,7 @@ test('who may only read edits nothing', async () => {
 
 test('an agent is made without a mouse', async () => {
   await create({ name: 'One that is there' })
-  const { page } = await test_.signIn('/agents')
+  const { page } = await consoleTest.signIn('/agents')
   const press = async (...names: string[]) => {
     for (const name of names) await page.keyboard.press(name)
   }

@@ -3,18 +3,18 @@ import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts
 import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   scenario = await startScenario()
-  test_ = await startConsole({ server: scenario.server })
+  consoleTest = await startConsole({ server: scenario.server })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await scenario[Symbol.asyncDispose]()
 })
 
 test('an inbox without questions says where they come from', async () => {
-  const { page } = await test_.signIn('/approvals')
+  const { page } = await consoleTest.signIn('/approvals')
   await page.getByText('Nothing waits for you.').waitFor()
   await checkPage(page, 'approvals-empty')
   await page.getByRole('tab', { name: 'Answered' }).click()
@@ -27,7 +27,7 @@ test('a question arrives by itself, is answered, and the parked run goes on', as
     [callsTools(['c1', 'refund', { item: 'lamp' }], ['c2', 'refund', { item: 'desk' }]), says('Half of it.')],
     { name: 'Refunds', tools: [siteTool(scenario.site, 'refund', { approval: 'always' })] },
   )
-  const { page, problems } = await test_.signIn('/approvals')
+  const { page, problems } = await consoleTest.signIn('/approvals')
   await page.getByText('Nothing waits for you.').waitFor()
   const run = await scenario.start(agent, 'Refund both')
   const forms = page.getByRole('form', { name: 'Answer for refund' })

@@ -10,18 +10,18 @@ import { startFakeOpenAi } from '../support/fake-openai.ts'
 import type { FakeVendor } from '../support/scripted-answer.ts'
 
 let vendor: FakeVendor
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   vendor = await startFakeOpenAi({ respond: () => ({ pieces: [{ text: 'Hello' }] }) })
-  test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+  consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await vendor.close()
 })
 
 test('a connection is added, tested, edited and deleted; its secrets are never shown', async () => {
-  const { page, problems } = await test_.signIn('/connections')
+  const { page, problems } = await consoleTest.signIn('/connections')
   await page.getByText('No connection is stored here yet.').waitFor()
   await checkPage(page, 'connections-empty')
   await page.getByRole('button', { name: 'Add a connection' }).first().click()
@@ -70,14 +70,14 @@ test('a connection is added, tested, edited and deleted; its secrets are never s
   await page.getByRole('alertdialog').waitFor()
   await page.getByRole('button', { name: 'Delete connection' }).click()
   await page.getByText('No connection is stored here yet.').waitFor()
-  expect((await test_.server.call('GET', '/v1/connections')).body.data).toMatchObject([
+  expect((await consoleTest.server.call('GET', '/v1/connections')).body.data).toMatchObject([
     { source: 'built_in', provider: 'demo' },
   ])
   expect(problems).toEqual([])
 })
 
 test('what the server was started with can be tested, and not changed', async () => {
-  const { page } = await test_.signIn('/connections')
+  const { page } = await consoleTest.signIn('/connections')
   const fixed = page.getByRole('region', { name: 'Of the server' })
   await fixed.getByText('built in', { exact: true }).waitFor()
   expect(await fixed.getByRole('button', { name: /^(?:Edit|Delete)/ }).count()).toBe(0)
@@ -88,9 +88,9 @@ test('what the server was started with can be tested, and not changed', async ()
 test('names that look like markup, and endless ones, are shown as text', async () => {
   for (const name of [...hostileTexts, 'x'.repeat(255)]) {
     const body = { name: name.replace('\u0007', ''), provider: 'openai', credential: 'sk-test-0123456789' }
-    expect((await test_.server.call('POST', '/v1/connections', body)).status).toBe(201)
+    expect((await consoleTest.server.call('POST', '/v1/connections', body)).status).toBe(201)
   }
-  const { page, problems } = await test_.signIn('/connections')
+  const { page, problems } = await consoleTest.signIn('/connections')
   await page.getByText(hostileTexts[0]).waitFor()
   await expectNothingRan(page)
   await checkPage(page, 'connections')
@@ -99,8 +99,8 @@ test('names that look like markup, and endless ones, are shown as text', async (
 
 test('whoever may not read the vendors writes theirs out', async () => {
   const scopes = ['connections:write']
-  const narrow = await test_.server.call('POST', '/v1/keys', { name: 'narrow', scopes })
-  const { page } = await test_.visit('/connections')
+  const narrow = await consoleTest.server.call('POST', '/v1/keys', { name: 'narrow', scopes })
+  const { page } = await consoleTest.visit('/connections')
   await page.getByLabel('API key').fill(narrow.body.key)
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Add a connection' }).first().click()

@@ -4,13 +4,13 @@ import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts
 import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   scenario = await startScenario()
-  test_ = await startConsole({ server: scenario.server })
+  consoleTest = await startConsole({ server: scenario.server })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await scenario[Symbol.asyncDispose]()
 })
 
@@ -77,7 +77,7 @@ test('a run with 5,000 events scrolls without a task over 100 ms', async () => {
   )
   const run = await scenario.run(agent, 'Count everything')
   expect(run.state).toBe('completed')
-  const { page, problems } = await test_.signIn(`/runs/${run.id}`)
+  const { page, problems } = await consoleTest.signIn(`/runs/${run.id}`)
   const events = page.getByRole('listbox', { name: 'Events' })
   await page.getByRole('heading', { name: /^Events \(5,0\d\d\)$/ }).waitFor()
   expect(await events.getByRole('option').count()).toBeLessThan(80)
@@ -86,7 +86,7 @@ test('a run with 5,000 events scrolls without a task over 100 ms', async () => {
     ['Timeline', 2500],
   ] as const) {
     let top = 0
-    const longest = await longestTask(test_.browser, page, async () => {
+    const longest = await longestTask(consoleTest.browser, page, async () => {
       top = await page.evaluate<number>(scrollToEnd(label))
     })
     expect(top, label).toBeGreaterThan(rows * 25)

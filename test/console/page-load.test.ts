@@ -1,12 +1,12 @@
 import { afterAll, expect, test } from 'vitest'
 import { checkPage, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 test('a page that is first opened while the server is down says so, and comes when it is back', async () => {
-  const { page, context } = await test_.signIn('/agents')
+  const { page, context } = await consoleTest.signIn('/agents')
   await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
   await context.route(`${server.url}/**`, async (route) => await route.abort('connectionrefused'))
   await page.getByRole('link', { name: 'Usage' }).click()
@@ -21,7 +21,7 @@ test('a page that is first opened while the server is down says so, and comes wh
 })
 
 test('a page of a build that is no longer served comes from the one that is', async () => {
-  const { page, context } = await test_.signIn('/agents')
+  const { page, context } = await consoleTest.signIn('/agents')
   await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
   // The first time the script is gone; the page that is loaded anew finds one.
   await context.route(/assets\/setup-page/, async (route) => await route.fulfill({ status: 404 }))

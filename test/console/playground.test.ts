@@ -10,13 +10,13 @@ import {
 import { callsTools, clientTool, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   scenario = await startScenario()
-  test_ = await startConsole({ server: scenario.server })
+  consoleTest = await startConsole({ server: scenario.server })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await scenario[Symbol.asyncDispose]()
 })
 
@@ -48,7 +48,7 @@ describe('a conversation', () => {
       },
       says('You said it before.'),
     ])
-    const { page, problems } = await test_.signIn(chat(agent.id))
+    const { page, problems } = await consoleTest.signIn(chat(agent.id))
     await page.getByText('Say something to').waitFor()
     await checkPage(page, 'playground-empty')
     await say(page, 'Hello there')
@@ -79,7 +79,7 @@ describe('a conversation', () => {
 
   test('stops when it is told to', async () => {
     const agent = await scenario.agent([{ pieces: [{ text: 'On and ' }, { wait: new Promise(() => {}) }] }])
-    const { page } = await test_.signIn(chat(agent.id))
+    const { page } = await consoleTest.signIn(chat(agent.id))
     await say(page, 'Go on')
     await turn(page, 0).getByText('On and').waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
@@ -90,7 +90,7 @@ describe('a conversation', () => {
   test('says what to do when a run fails, and keeps what could not be sent', async () => {
     const refused = { status: 401, body: { error: { message: 'Wrong key.' } } }
     const agent = await scenario.agent([refused], { limits: { runs_per_day: 1 } })
-    const { page } = await test_.signIn(chat(agent.id))
+    const { page } = await consoleTest.signIn(chat(agent.id))
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByText('Write a message first.').waitFor()
     await say(page, 'Hello')
@@ -108,7 +108,7 @@ describe('a conversation', () => {
   test('is with the version that was chosen', async () => {
     const agent = await scenario.agent([says('One.'), says('Two.')], { instructions: 'First.' })
     await scenario.call('PATCH', `/v1/agents/${agent.id}`, { instructions: 'Second.' })
-    const { page } = await test_.signIn(chat(agent.id))
+    const { page } = await consoleTest.signIn(chat(agent.id))
     await page.getByLabel('Version').selectOption('Version 1')
     await say(page, 'Hello')
     await turn(page, 0).getByText('One.').waitFor()
@@ -124,7 +124,7 @@ describe('what a run asks a person', () => {
       [callsTools(['c1', 'refund', { item: 'lamp' }]), says('It is refunded.')],
       { tools: [siteTool(scenario.site, 'refund', { approval: 'always' })] },
     )
-    const { page, problems } = await test_.signIn(chat(agent.id))
+    const { page, problems } = await consoleTest.signIn(chat(agent.id))
     await say(page, 'Refund the lamp')
     await page.getByRole('form', { name: 'Answer for refund' }).waitFor()
     await checkPage(page, 'playground-approval')
@@ -145,7 +145,7 @@ describe('what a run asks a person', () => {
     const agent = await scenario.agent([callsTools(['c1', 'wire', { item: 'all' }]), says('I will not.')], {
       tools: [siteTool(scenario.site, 'wire', { approval: 'always' })],
     })
-    const { page } = await test_.signIn(chat(agent.id))
+    const { page } = await consoleTest.signIn(chat(agent.id))
     await say(page, 'Wire it')
     await page.getByLabel('Reason').fill('Too much.')
     await page.getByRole('button', { name: 'Reject' }).click()
@@ -159,7 +159,7 @@ describe('what a run asks a person', () => {
       [callsTools(['c1', 'open_ticket', { item: 'lamp' }]), says('Your ticket is T-17.')],
       { tools: [clientTool('open_ticket')] },
     )
-    const { page } = await test_.signIn(chat(agent.id))
+    const { page } = await consoleTest.signIn(chat(agent.id))
     await say(page, 'Open a ticket')
     await page.getByRole('button', { name: 'Hand in' }).click()
     await page.getByText('Write what the function returned.').waitFor()
@@ -183,7 +183,7 @@ test('whatever a model or a tool says is shown as text, and breaks no layout', a
     ],
     { tools: [siteTool(scenario.site, 'look')], name: hostileTexts[1] },
   )
-  const { page, problems } = await test_.signIn(chat(agent.id))
+  const { page, problems } = await consoleTest.signIn(chat(agent.id))
   await say(page, hostile)
   await turnIs(page, 0, 'completed')
   await turn(page, 0).getByText('Reasoning').click()
@@ -201,7 +201,7 @@ test('whatever a model or a tool says is shown as text, and breaks no layout', a
 })
 
 test('without an agent, the playground says how to get one', async () => {
-  const { page } = await test_.signIn('/playground')
+  const { page } = await consoleTest.signIn('/playground')
   await page.getByRole('heading', { name: 'Playground', level: 1 }).waitFor()
   await checkPage(page, 'playground')
 })

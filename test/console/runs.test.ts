@@ -4,20 +4,20 @@ import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts
 import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   scenario = await startScenario()
-  test_ = await startConsole({ server: scenario.server })
+  consoleTest = await startConsole({ server: scenario.server })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await scenario[Symbol.asyncDispose]()
 })
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Runs' }).getByRole('row')
 
 test('before anything ran, the list says how to begin', async () => {
-  const { page } = await test_.signIn('/runs')
+  const { page } = await consoleTest.signIn('/runs')
   await page.getByText('No agent has run yet.').waitFor()
   await checkPage(page, 'runs-empty')
 })
@@ -34,7 +34,7 @@ describe('the list of runs', () => {
         name: 'Quick',
       },
     )
-    const { page, problems } = await test_.signIn('/runs')
+    const { page, problems } = await consoleTest.signIn('/runs')
     const running = await scenario.start(slow, 'Take your time')
     await page.getByRole('row', { name: 'Take your time' }).getByText('running').waitFor()
     await scenario.run(quick, 'First')
@@ -70,7 +70,7 @@ describe('the list of runs', () => {
       { name: 'Many' },
     )
     for (let index = 0; index < 60; index += 1) await scenario.run(agent, `Number ${index}`)
-    const { page } = await test_.signIn(`/runs?agent=${agent.id}`)
+    const { page } = await consoleTest.signIn(`/runs?agent=${agent.id}`)
     await page.getByRole('link', { name: 'Number 59', exact: true }).waitFor()
     await page.getByText(/^50 shown/).scrollIntoViewIfNeeded()
     await page.getByText('60 shown, that is all').waitFor()
@@ -97,7 +97,7 @@ describe('the page of a run', () => {
     )
     scenario.site.answer('/refund', () => ({ body: {} }))
     const run = await scenario.run(agent, 'Where is my lamp?')
-    const { page, problems } = await test_.signIn(`/runs/${run.id}`)
+    const { page, problems } = await consoleTest.signIn(`/runs/${run.id}`)
     const timeline = page.getByRole('listbox', { name: /^Timeline/ })
     await timeline.getByRole('option', { name: /waits for approval/ }).waitFor()
     await page.getByRole('form', { name: 'Answer for refund' }).waitFor()
@@ -138,7 +138,7 @@ describe('the page of a run', () => {
   test('a run is cancelled there, after it was asked whether', async () => {
     const agent = await scenario.agent([{ hang: true }], { name: 'Stuck' })
     const id = await scenario.start(agent, 'Begin')
-    const { page } = await test_.signIn(`/runs/${id}`)
+    const { page } = await consoleTest.signIn(`/runs/${id}`)
     await page.getByRole('button', { name: 'Stop run' }).click()
     await page.getByRole('alertdialog').getByText('Stop this run?').waitFor()
     await checkPage(page, 'run-cancel')
@@ -149,7 +149,7 @@ describe('the page of a run', () => {
   })
 
   test('a run that is not there is an error with a way on', async () => {
-    const { page } = await test_.signIn('/runs/run_0000000000000000000000')
+    const { page } = await consoleTest.signIn('/runs/run_0000000000000000000000')
     await page.getByText('No run with this id in this workspace.').waitFor()
     await checkPage(page, 'run-not-found')
   })

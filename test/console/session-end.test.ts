@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 async function signInWith(page: Page, key: string): Promise<void> {
   await page.getByRole('textbox', { name: 'API key' }).fill(key)
@@ -19,7 +19,7 @@ async function signOut(page: Page): Promise<void> {
 }
 
 test('a link that is pasted into the page which asks for a key signs in, and is gone from the address', async () => {
-  const { page } = await test_.visit('/runs')
+  const { page } = await consoleTest.visit('/runs')
   await page.getByRole('heading', { name: 'Sign in to Parley' }).waitFor()
   const { body } = await server.call('POST', '/v1/session/links')
   await page.goto(`${server.url}/console/runs#link=${body.token}`)
@@ -30,7 +30,7 @@ test('a link that is pasted into the page which asks for a key signs in, and is 
 test('edits outlive a session that ends, and are saved after signing in again', async () => {
   const key = await server.call('POST', '/v1/keys', { name: 'short' })
   const agent = await server.call('POST', '/v1/agents', { name: 'Kept', instructions: 'Before.' })
-  const { page, problems } = await test_.visit(`/agents/${agent.body.id}?tab=definition`)
+  const { page, problems } = await consoleTest.visit(`/agents/${agent.body.id}?tab=definition`)
   await signInWith(page, key.body.key)
   await page.getByLabel('Instructions').fill('Written for twenty minutes.')
   await server.call('DELETE', `/v1/keys/${key.body.id}`)
@@ -50,7 +50,7 @@ test('somebody else who signs in finds nothing of it', async () => {
   const agent = await server.call('POST', '/v1/agents', { name: 'Not theirs', instructions: 'Before.' })
   const other = await server.call('POST', '/v1/members', { name: 'Other', role: 'member' })
   const theirs = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: other.body.id })
-  const { page } = await test_.visit(`/agents/${agent.body.id}?tab=definition`)
+  const { page } = await consoleTest.visit(`/agents/${agent.body.id}?tab=definition`)
   await signInWith(page, key.body.key)
   await page.getByLabel('Instructions').fill('Typed by the first.')
   await server.call('DELETE', `/v1/keys/${key.body.id}`)
@@ -61,7 +61,7 @@ test('somebody else who signs in finds nothing of it', async () => {
 
 test('signing out and in again in one tab does the same in the others', async () => {
   const second = await server.call('POST', '/v1/keys', { name: 'second' })
-  const { page, context } = await test_.signIn('/agents')
+  const { page, context } = await consoleTest.signIn('/agents')
   const other = await context.newPage()
   await other.goto(`${server.url}/console/agents/new`)
   await other.getByLabel('Name').waitFor()
@@ -77,7 +77,7 @@ test('events that were read before a session ended are not shown twice after it'
   const key = await server.call('POST', '/v1/keys', { name: 'short' })
   const agent = await server.call('POST', '/v1/agents', { name: 'Answers' })
   const run = await server.call('POST', `/v1/agents/${agent.body.id}/runs`, { input: 'Hello' })
-  const { page } = await test_.visit(`/runs/${run.body.id}`)
+  const { page } = await consoleTest.visit(`/runs/${run.body.id}`)
   await signInWith(page, key.body.key)
   const heading = page.getByRole('heading', { name: /^Events/ })
   await page.getByRole('listbox', { name: 'Events' }).getByText('run.completed').waitFor()

@@ -4,9 +4,9 @@ import { afterAll, expect, test } from 'vitest'
 import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 import { parseCurl } from '../support/curl.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 const run = promisify(execFile)
 
@@ -25,7 +25,7 @@ async function statusOf(call: string): Promise<number> {
 }
 
 test('a newcomer is shown the first steps, one after the other', async () => {
-  const { page, problems } = await test_.signIn('/')
+  const { page, problems } = await consoleTest.signIn('/')
   await page.getByRole('heading', { name: 'First steps' }).waitFor()
   expect(await page.getByRole('link', { name: 'Home' }).getAttribute('aria-current')).toBe('page')
   expect(await page.getByLabel('Done:').count()).toBe(0)
@@ -57,7 +57,7 @@ test('home shows agents, runs and what waits for a person, whatever they are cal
     background: true,
   })
   expect(asking.status).toBeLessThan(300)
-  const { page, problems } = await test_.signIn('/')
+  const { page, problems } = await consoleTest.signIn('/')
   await page.getByRole('heading', { name: 'Waiting for you: 1' }).waitFor()
   await page.getByText('wants to call').waitFor()
   await page.getByRole('heading', { name: 'First steps' }).waitFor({ state: 'detached' })
@@ -69,7 +69,7 @@ test('home shows agents, runs and what waits for a person, whatever they are cal
 })
 
 test('for every API there is a key of its form and a call that works as it is shown', async () => {
-  const { page, problems } = await test_.signIn('/setup')
+  const { page, problems } = await consoleTest.signIn('/setup')
   await page.getByRole('tab').first().waitFor()
   await page.getByText('It takes requests at').waitFor()
   await page.getByText('rules that show what agents do, not a language model').waitFor()
@@ -99,7 +99,7 @@ test('for every API there is a key of its form and a call that works as it is sh
 })
 
 test('a key that was made here stays while one looks at another API, and is nowhere later', async () => {
-  const { page } = await test_.signIn('/setup')
+  const { page } = await consoleTest.signIn('/setup')
   await page.getByRole('button', { name: 'Make a key of this form' }).click()
   const key = (await page.getByLabel('Key', { exact: true }).textContent()) ?? ''
   await page.getByRole('tab').nth(1).click()
@@ -111,7 +111,7 @@ test('a key that was made here stays while one looks at another API, and is nowh
 })
 
 test('the line for a real model is that of the chosen vendor', async () => {
-  const { page } = await test_.signIn('/setup')
+  const { page } = await consoleTest.signIn('/setup')
   await page.getByLabel('Vendor').selectOption('anthropic')
   const line = page.getByLabel('In the folder of the server')
   expect(await line.textContent()).toMatch(
@@ -120,7 +120,7 @@ test('the line for a real model is that of the chosen vendor', async () => {
 })
 
 test('what is degraded is said in words', async () => {
-  const { page } = await test_.signIn('/keys')
+  const { page } = await consoleTest.signIn('/keys')
   await page.route('**/native/v1/setup', async (route) => {
     const reply = await (await route.fetch()).json()
     await route.fulfill({ json: { ...reply, degraded: ['Callbacks are not delivered: the disk is full.'] } })

@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
 import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 const areas = [
   'Home',
@@ -19,7 +19,7 @@ const areas = [
 ]
 
 test('every area is reached by keyboard, and says where one is', async () => {
-  const { page, problems } = await test_.signIn('/agents')
+  const { page, problems } = await consoleTest.signIn('/agents')
   await page.keyboard.press('Tab')
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
   for (const area of areas) {
@@ -33,14 +33,25 @@ test('every area is reached by keyboard, and says where one is', async () => {
   expect(problems).toEqual([])
 })
 
+test('where the window is narrow, the area that is open is in view among the others', async () => {
+  const { page } = await consoleTest.visit('/sign-in')
+  await page.setViewportSize({ width: 390, height: 844 })
+  const { body } = await server.call('POST', '/v1/session/links')
+  await page.goto(`${server.url}/console/usage#link=${body.token}`)
+  const link = page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Usage' })
+  await link.waitFor()
+  await expect.poll(() => link.evaluate((item) => item.getBoundingClientRect().right)).toBeLessThan(390)
+  expect(await link.evaluate((item) => item.getBoundingClientRect().left)).toBeGreaterThan(0)
+})
+
 test('an address that leads nowhere says so', async () => {
-  const { page } = await test_.signIn('/nowhere/at/all')
+  const { page } = await consoleTest.signIn('/nowhere/at/all')
   await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
   await checkPage(page, 'not-found')
 })
 
 test('the theme that was chosen stays', async () => {
-  const { page } = await test_.signIn('/setup')
+  const { page } = await consoleTest.signIn('/setup')
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByRole('menuitem', { name: 'Dark theme' }).click()
   await page.reload()
@@ -49,7 +60,7 @@ test('the theme that was chosen stays', async () => {
 })
 
 test('a click beside a form keeps what was typed in it; Escape closes it', async () => {
-  const { page } = await test_.signIn('/keys')
+  const { page } = await consoleTest.signIn('/keys')
   await page.getByRole('button', { name: 'Make a key' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('Half typed')
@@ -66,7 +77,7 @@ test('names that look like markup are shown as text', async () => {
     role: 'owner',
   })
   const key = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: owner.body.id })
-  const { page, problems } = await test_.visit('/agents')
+  const { page, problems } = await consoleTest.visit('/agents')
   await page.getByLabel('API key').fill(key.body.key)
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Account' }).click()

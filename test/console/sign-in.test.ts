@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkPage, startConsole } from '../support/console.ts'
 
-const test_ = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
-const { server } = test_
-afterAll(async () => await test_[Symbol.asyncDispose]())
+const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
+const { server } = consoleTest
+afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 const usedLink =
   'This sign-in link was used before or has expired. Get a new one with `npm run parley -- console`, or sign in with an API key.'
@@ -29,7 +29,7 @@ async function signInByKey(key: string): Promise<{ cookie: string; csrf: string;
 
 describe('in a browser', () => {
   test('a one-time link signs in, and is gone from the address', async () => {
-    const { page, problems } = await test_.visit(`/agents#link=${(await newLink()).token}`)
+    const { page, problems } = await consoleTest.visit(`/agents#link=${(await newLink()).token}`)
     await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
     expect(page.url()).toBe(`${server.url}/console/agents`)
     await page.getByRole('button', { name: 'Account' }).click()
@@ -42,16 +42,16 @@ describe('in a browser', () => {
 
   test('a link that was used says what to do instead', async () => {
     const { token } = await newLink()
-    const first = await test_.visit(`/#link=${token}`)
+    const first = await consoleTest.visit(`/#link=${token}`)
     await first.page.getByRole('navigation', { name: 'Areas' }).waitFor()
-    const second = await test_.visit(`/#link=${token}`)
+    const second = await consoleTest.visit(`/#link=${token}`)
     await second.page.getByRole('alert').waitFor()
     expect(await second.page.getByRole('alert').textContent()).toBe(usedLink)
     await checkPage(second.page, 'sign-in-used-link')
   })
 
   test('a key signs in, on the page that was asked for; signing out leads back', async () => {
-    const { page, problems } = await test_.visit('/runs')
+    const { page, problems } = await consoleTest.visit('/runs')
     await page.getByRole('heading', { name: 'Sign in to Parley' }).waitFor()
     await checkPage(page, 'sign-in')
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -5,12 +5,12 @@ import { startFakeOpenAi } from '../support/fake-openai.ts'
 import type { FakeVendor } from '../support/scripted-answer.ts'
 
 let vendor: FakeVendor
-let test_: ConsoleTest
+let consoleTest: ConsoleTest
 beforeAll(async () => {
   vendor = await startFakeOpenAi({
     respond: () => ({ pieces: [{ text: 'Hello' }], usage: { input: 1000, output: 200 } }),
   })
-  test_ = await startConsole({
+  consoleTest = await startConsole({
     env: {
       PARLEY_DEFAULT_MODEL: 'demo/demo',
       OPENAI_API_KEY: 'sk-test',
@@ -19,12 +19,12 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await test_[Symbol.asyncDispose]()
+  await consoleTest[Symbol.asyncDispose]()
   await vendor.close()
 })
 
 async function runAgent(name: string, model: string): Promise<void> {
-  const { call } = test_.server
+  const { call } = consoleTest.server
   const agent = await call('POST', '/v1/agents', { name, model: { name: model } })
   const run = await call('POST', `/v1/agents/${agent.body.id}/runs`, { input: 'Hello' })
   expect(run.body).toMatchObject({ state: 'completed' })
@@ -37,7 +37,7 @@ async function rowsOf(page: Page, label: string): Promise<string[][]> {
 }
 
 test('before anything ran it says how to change that', async () => {
-  const { page } = await test_.signIn('/usage')
+  const { page } = await consoleTest.signIn('/usage')
   await page.getByText('No run ended in this time.').waitFor()
   await checkPage(page, 'usage-empty')
   await page.getByRole('link', { name: 'Talk to an agent' }).click()
@@ -48,7 +48,7 @@ test('tokens, cost and runs are shown over time, by agent and by model', async (
   await runAgent('Support', 'openai/gpt-4o-mini')
   await runAgent('Support two', 'openai/gpt-4o-mini')
   await runAgent('Unpriced', 'openai/nobody-knows')
-  const { page, problems } = await test_.signIn('/usage')
+  const { page, problems } = await consoleTest.signIn('/usage')
   await page.getByRole('img', { name: 'Tokens per day (UTC) of the last 7 days' }).waitFor()
   await page.getByText('One run used a model whose price is unknown; it is not in the cost.').waitFor()
   const [today] = await rowsOf(page, 'Usage by day')
@@ -79,7 +79,7 @@ test('tokens, cost and runs are shown over time, by agent and by model', async (
 })
 
 test('the choices are made by keyboard', async () => {
-  const { page } = await test_.signIn('/usage')
+  const { page } = await consoleTest.signIn('/usage')
   await page.getByLabel('7 days', { exact: true }).focus()
   await page.keyboard.press('ArrowRight')
   await page.locator('input[value="30d"]:checked').waitFor()
@@ -87,7 +87,7 @@ test('the choices are made by keyboard', async () => {
 })
 
 test('a month of many agents is readable, and what is too many is added up', async () => {
-  const { page, problems } = await test_.signIn('/setup')
+  const { page, problems } = await consoleTest.signIn('/setup')
   const day = 24 * 60 * 60 * 1000
   await page.route('**/native/v1/usage?**', async (route) => {
     const reply = await (await route.fetch()).json()
@@ -110,14 +110,14 @@ test('a month of many agents is readable, and what is too many is added up', asy
     ).flat()
     await route.fulfill({ json: { ...reply, data } })
   })
-  await page.goto(`${test_.server.url}/console/usage?range=30d&by=model`)
+  await page.goto(`${consoleTest.server.url}/console/usage?range=30d&by=model`)
   await page.getByRole('listitem').getByText('2 others').waitFor()
   await checkPage(page, 'usage-full')
   expect(problems).toEqual([])
 })
 
 test('a server that fails says so, and a retry goes on', async () => {
-  const { page } = await test_.signIn('/setup')
+  const { page } = await consoleTest.signIn('/setup')
   const problem = {
     type: 'about:blank',
     title: 'Internal error',
@@ -132,7 +132,7 @@ test('a server that fails says so, and a retry goes on', async () => {
     '**/native/v1/usage?**',
     async (route) => await route.fulfill({ status: 500, json: problem }),
   )
-  await page.goto(`${test_.server.url}/console/usage`)
+  await page.goto(`${consoleTest.server.url}/console/usage`)
   await page.getByRole('alert').getByText('Request id: req_42').waitFor()
   await checkPage(page, 'usage-error')
   await page.unroute('**/native/v1/usage?**')

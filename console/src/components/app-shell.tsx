@@ -71,11 +71,13 @@ export function AppShell() {
 function Navigation() {
   const bar = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
+  const shown = useRef<string | null>(null)
   useEffect(() => {
     const open = bar.current?.querySelector<HTMLElement>('[aria-current]')
-    if (!bar.current || !open) return
+    if (!bar.current || !open || shown.current === path) return
+    shown.current = path
     bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2
-  }, [path])
+  })
   return (
     <nav ref={bar} aria-label="Areas" className={styles['nav']}>
       {navigation.map(({ to, label, icon: Icon }) => (
