@@ -11,15 +11,31 @@ export interface BrowserSessionAuthenticator {
   csrfToken(token: string): string
 }
 
+/** The start of the cookie's name; the port of the server follows, where its address has one. */
 export const sessionCookie = 'parley_session'
 
-const form = new RegExp(`(?:^|;\\s*)${sessionCookie}=([\\w-]{1,200})(?:;|$)`)
+/** What a cookie is for. `host`: the `Host` header that its request was sent to. */
+interface CookieScope {
+  secure: boolean
+  host: string | undefined
+}
+
+const tokenForm = /^[\w-]{1,200}$/
 const changes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** The token in the session cookie. A request that carries a key is that key's: its cookie is not looked at. */
 export function sessionTokenOf(headers: IncomingHttpHeaders): string | null {
   if (headers.authorization !== undefined || headers['x-api-key'] !== undefined) return null
-  return form.exec(headers.cookie ?? '')?.[1] ?? null
+  const start = `${cookieName(headers.host)}=`
+  const cookie = (headers.cookie ?? '').split(';').find((one) => one.trimStart().startsWith(start))
+  const token = cookie?.trim().slice(start.length)
+  return token !== undefined && tokenForm.test(token) ? token : null
+}
+
+/** Cookies know no ports: a server on another port of the same host must not sign this one's people out. */
+function cookieName(host: string | undefined): string {
+  const port = /:(\d{1,5})$/.exec(host ?? '')?.[1]
+  return port === undefined ? sessionCookie : `${sessionCookie}_${port}`
 }
 
 function equal(sent: string, wanted: string): boolean {
@@ -38,11 +54,11 @@ export function requireCsrfToken(
 }
 
 /** `Set-Cookie` of a session that began. The cookie goes with the browser; the session itself ends earlier by its own time. */
-export function setSessionCookie(token: string, options: { secure: boolean }): string {
-  return `${sessionCookie}=${token}; Path=/; HttpOnly; SameSite=Strict${options.secure ? '; Secure' : ''}`
+export function setSessionCookie(token: string, { secure, host }: CookieScope): string {
+  return `${cookieName(host)}=${token}; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 }
 
 /** `Set-Cookie` of a session that was ended. */
-export function dropSessionCookie(options: { secure: boolean }): string {
-  return `${setSessionCookie('', options)}; Max-Age=0`
+export function dropSessionCookie(scope: CookieScope): string {
+  return `${setSessionCookie('', scope)}; Max-Age=0`
 }

@@ -74,7 +74,16 @@ describe('in a browser', () => {
 describe('a session', () => {
   test('is a cookie that no script reads and no other site sends', async () => {
     const { setCookie } = await signInByKey(server.ownerKey)
-    expect(setCookie).toMatch(/^parley_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+    expect(setCookie).toMatch(/^parley_session_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+  })
+
+  test('is another cookie than that of a server on another port of this machine', async () => {
+    const { port } = new URL(server.url)
+    const { cookie } = await signInByKey(server.ownerKey)
+    const whoIs = (sent: string) => fetch(`${server.url}/v1/session`, { headers: { cookie: sent } })
+    expect(cookie).toMatch(new RegExp(`^parley_session_${port}=`))
+    expect((await whoIs(`parley_session_1=${'x'.repeat(43)}; ${cookie}`)).status).toBe(200)
+    expect((await whoIs(cookie.replace(port, '1'))).status).toBe(401)
   })
 
   test.each([
@@ -151,7 +160,7 @@ describe('a session', () => {
     const out = await fetch(`${server.url}/v1/session`, { method: 'DELETE', headers })
     expect(out.status).toBe(204)
     expect(out.headers.get('set-cookie')).toBe(
-      'parley_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0',
+      `parley_session_${new URL(server.url).port}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`,
     )
     const after = await fetch(`${server.url}/v1/session`, { headers })
     expect(await after.json()).toMatchObject({ status: 401, code: 'not_signed_in' })

@@ -16,8 +16,9 @@ import { newSessionSchema, sessionSchema, signInLinkSchema } from '../wire-sessi
 
 const tag = 'Sessions'
 
-function isSecure(request: EndpointRequest): boolean {
-  return request.baseUrl.startsWith('https:')
+/** What the cookie is for that this request sets. */
+function cookieScope({ baseUrl, headers }: EndpointRequest) {
+  return { secure: baseUrl.startsWith('https:'), host: headers('host') }
 }
 
 /**
@@ -39,6 +40,7 @@ function refuseOtherSites({ headers, baseUrl }: EndpointRequest): void {
 /** The token of the caller's cookie. Throws `not_signed_in`. */
 function requireToken({ headers }: EndpointRequest): string {
   const token = sessionTokenOf({
+    host: headers('host'),
     cookie: headers('cookie'),
     authorization: headers('authorization'),
     'x-api-key': headers('x-api-key'),
@@ -64,7 +66,7 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
       path: '/session',
       summary: 'Sign in with a browser',
       description:
-        `Takes an API key or the token of a one-time link, and sets the cookie \`${sessionCookie}\`. With the cookie instead ` +
+        `Takes an API key or the token of a one-time link, and sets the cookie \`${sessionCookie}_<port>\`. With the cookie instead ` +
         'of a key, every request that changes something carries `X-CSRF-Token`. Pages of other sites are refused.',
       tag,
       scope: null,
@@ -78,7 +80,7 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
           linkToken === undefined
             ? await browserSessions.begin(await access.authenticate(key ?? ''))
             : await browserSessions.beginWithLink(linkToken)
-        const cookie = setSessionCookie(session.token, { secure: isSecure(request) })
+        const cookie = setSessionCookie(session.token, cookieScope(request))
         return replyWith({ body: await print(session), headers: { 'set-cookie': cookie } })
       },
     }),
@@ -112,7 +114,7 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
         const headers = { 'x-csrf-token': request.headers('x-csrf-token') }
         requireCsrfToken({ method: 'DELETE', headers }, browserSessions.csrfToken(token))
         await browserSessions.end(token)
-        const cookie = dropSessionCookie({ secure: isSecure(request) })
+        const cookie = dropSessionCookie(cookieScope(request))
         return replyWith({ body: undefined, headers: { 'set-cookie': cookie } })
       },
     }),
