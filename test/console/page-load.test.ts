@@ -23,11 +23,14 @@ test('a page that is first opened while the server is down says so, and comes wh
 test('a page of a build that is no longer served comes from the one that is', async () => {
   const { page, context } = await consoleTest.signIn('/agents')
   await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
-  // The first time the script is gone; the page that is loaded anew finds one.
-  await context.route(/assets\/setup-page/, async (route) => await route.fulfill({ status: 404 }))
-  const loaded = page.waitForRequest(`${server.url}/console/setup`)
+  // The script is gone for the page that is there; the page that is loaded anew finds one.
+  const anew = page.waitForRequest(`${server.url}/console/setup`)
+  let isAnew = false
+  void anew.then(() => (isAnew = true))
+  await context.route(/assets\/setup-page/, async (route) => {
+    await (isAnew ? route.continue() : route.fulfill({ status: 404 }))
+  })
   await page.getByRole('link', { name: 'Setup' }).click()
-  await loaded
-  await context.unroute(/assets\/setup-page/)
+  await anew
   await page.getByRole('heading', { name: 'Setup', level: 1 }).waitFor()
 })
