@@ -105,6 +105,27 @@ describe('a conversation', () => {
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Once more')
   })
 
+  test('goes on once when something in between lost the reply and the message is sent again', async () => {
+    const agent = await scenario.agent([says('Once.')])
+    const { page, context } = await consoleTest.signIn(chat(agent.id))
+    await page.getByText('Say something to').waitFor()
+    await context.route(
+      `**/v1/agents/${agent.id}/runs`,
+      async (route) => {
+        await route.fetch()
+        await route.fulfill({ status: 502 })
+      },
+      { times: 1 },
+    )
+    const lost = page.waitForResponse((response) => response.status() === 502)
+    await say(page, 'Do it')
+    await lost
+    await page.getByRole('button', { name: 'Send' }).click()
+    await turn(page, 0).getByText('Once.').waitFor()
+    const runs = await scenario.call('GET', `/v1/runs?agent_id=${agent.id}`)
+    expect(runs.body.data.map(({ output }: { output: string }) => output)).toEqual(['Once.'])
+  })
+
   test('is with the version that was chosen', async () => {
     const agent = await scenario.agent([says('One.'), says('Two.')], { instructions: 'First.' })
     await scenario.call('PATCH', `/v1/agents/${agent.id}`, { instructions: 'Second.' })

@@ -56,8 +56,10 @@ export function useSend(agentId: string): UseMutationResult<BegunRun, Error, Mes
       return { run: event.run_id, thread: event.data.thread_id }
     },
     onError: (error) => {
-      // What got an answer may be sent anew; what got none is the same message still.
-      if (error instanceof ApiProblem && error.problem.status !== 0) pending.current = null
+      // What was refused may be sent anew. No answer, or one that something in between gave, does not say that nothing
+      // was begun: it is the same message still.
+      const { status } = error instanceof ApiProblem ? error.problem : { status: 0 }
+      if (status >= 400 && status < 500) pending.current = null
     },
     onSettled: async () => await client.invalidateQueries({ queryKey: keys.runs }),
   })
