@@ -86,6 +86,11 @@ async function seriousViolations(page: Page): Promise<string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
 }
 
+/** Waits until what was just changed is drawn: colours and sizes reach the page a frame or two later. */
+async function twoFrames(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
+
 /**
  * Looks at the page as it is: no serious or critical accessibility violation in light and in dark, nothing wider than the
  * window at 390 px, and a screenshot of each in `test-output/console/<name>-{light,dark,narrow}.png`.
@@ -97,14 +102,14 @@ export async function checkPage(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? { width: 1280, height: 800 }
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await twoFrames(page)
     expect(await seriousViolations(page), `${name}, ${colorScheme}`).toEqual([])
     await shoot(colorScheme)
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.setViewportSize({ width: 390, height: 844 })
-  // A window takes its new size a frame or two later.
   await page.waitForFunction('innerWidth === 390')
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await twoFrames(page)
   const overflow = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   )
