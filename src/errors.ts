@@ -92,8 +92,13 @@ export const errors = {
     category: 'conflict',
     message: 'This agent has only a draft; publish it before running it.',
   },
+  agent_changed: {
+    category: 'conflict',
+    message: 'This agent was changed after you had read it; read it again before you change it.',
+  },
   nothing_to_publish: { category: 'conflict', message: 'This agent has no draft to publish.' },
   slug_taken: { category: 'conflict', message: 'Another agent of this workspace has this slug.' },
+  agent_name_taken: { category: 'conflict', message: 'Another agent of this workspace has this name.' },
   tool_name_taken: { category: 'conflict', message: 'There is a tool with this name already.' },
   tool_in_use: { category: 'conflict', message: 'This tool is still used by an agent.' },
   read_only_connection: {

@@ -1,5 +1,6 @@
 import { array, assert, nat, property } from 'fast-check'
 import { expect, it } from 'vitest'
+import { fuzzSeed } from '../../test/support/fuzz-seed.ts'
 import { SseReader, type SseEvent } from './sse-reader.ts'
 
 function read(bytes: Buffer, cuts: number[] = []): SseEvent[] {
@@ -44,6 +45,7 @@ it('reads the same wherever the chunks are cut, in the middle of a character too
     property(array(nat(bytes.length), { maxLength: 20 }), (cuts) => {
       expect(read(bytes, cuts)).toEqual(whole)
     }),
+    { seed: fuzzSeed },
   )
 })
 

@@ -195,7 +195,7 @@ test('a server that stops is opened again; what it had committed is there and no
   renameSync(`${log}.gone`, log)
   await clientFailed
 
-  await expect.poll(() => database.degraded(), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => database.degraded()).toEqual([])
   await expect(client.query('insert into facts values (4)')).rejects.toMatchObject({
     code: 'database_unavailable',
   })
@@ -212,9 +212,7 @@ test('a transaction that holds the database for too long is logged', async () =>
   await using database = await openDatabase({ dataDir: await temporaryDirectory(), databaseUrl: null, log })
   const client = await database.pool.connect()
   await client.query('begin')
-  await expect
-    .poll(() => logged.join(''), { timeout: 5_000 })
-    .toContain('a transaction holds the embedded database for too long')
+  await expect.poll(() => logged.join('')).toContain('a transaction holds the embedded database for too long')
   client.release()
 })
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../../test/support/database.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
@@ -83,4 +83,41 @@ test('only the id of a blob is ever a path', async () => {
   const store = createFileBlobStore(await temporaryDirectory())
   await expect(store.get('sha256-../../etc/passwd')).rejects.toThrow('This is not the id of a blob.')
   await expect(store.delete(`sha256-${'../'.repeat(21)}a`)).rejects.toThrow('This is not the id of a blob.')
+})
+
+async function unclaimed(store: BlobStore, before: Date): Promise<string[]> {
+  const ids: string[] = []
+  for await (const id of store.listUnclaimed(before)) ids.push(id)
+  return ids
+}
+
+test('a blob is noted as nobody’s until it is claimed, and again once it is disclaimed', async () => {
+  const directory = await temporaryDirectory()
+  const store = createFileBlobStore(directory)
+  const later = new Date(Date.now() + 60_000)
+  expect(await unclaimed(store, later)).toEqual([])
+  await store.put(Buffer.from('hello'), { unclaimed: true })
+  expect(await unclaimed(store, later)).toEqual([hello])
+  expect(await unclaimed(store, new Date(Date.now() - 60_000))).toEqual([])
+  await store.claim(hello)
+  await store.claim(hello)
+  expect(await unclaimed(store, later)).toEqual([])
+  await store.disclaim(hello)
+  expect(await unclaimed(store, later)).toEqual([hello])
+  expect(await all(store)).toEqual([{ id: hello, size: 5 }])
+  await store.delete(hello)
+  expect(await unclaimed(store, later)).toEqual([])
+})
+
+test('what a dead process left half arrived is dropped once it is old', async () => {
+  const directory = await temporaryDirectory()
+  const store = createFileBlobStore(directory)
+  await store.put(Buffer.from('hello'))
+  for (const name of ['old', 'new']) writeFileSync(`${directory}/incoming/${name}`, 'hel')
+  const at = new Date('2026-01-01T00:00:00Z')
+  utimesSync(`${directory}/incoming/old`, at, at)
+  expect(await store.dropUnfinished(at)).toBe(0)
+  expect(await store.dropUnfinished(new Date('2026-01-01T00:00:01Z'))).toBe(1)
+  expect(readdirSync(`${directory}/incoming`)).toEqual(['new'])
+  expect(await text(store, hello)).toBe('hello')
 })

@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { isBlobId, type BlobStore, type StoredBlob } from '../../ports/blob-store.ts'
 import { syncPath } from '../durable-files.ts'
 
 const prefix = 'sha256-'
 /** Where bytes are while they arrive. */
 const incoming = 'incoming'
+/** Where an empty file named by the digest says that a blob is nobody's. */
+const unclaimed = 'unclaimed'
 
 /**
  * Blobs as files of one directory, which is made when the first comes: `ab/cd/<digest>`, so that no folder grows
@@ -18,6 +20,16 @@ export function createFileBlobStore(directory: string): BlobStore {
     if (!isBlobId(id)) throw new Error('This is not the id of a blob.')
     const digest = id.slice(prefix.length)
     return join(directory, digest.slice(0, 2), digest.slice(2, 4), digest)
+  }
+
+  const notePath = (id: string): string => join(directory, unclaimed, basename(pathOf(id)))
+
+  /** On the disk before anything that it is about. */
+  async function note(id: string): Promise<void> {
+    const path = notePath(id)
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(path, '', { mode: 0o600 })
+    await syncPath(dirname(path))
   }
 
   async function settle(temporary: string, target: string): Promise<void> {
@@ -31,12 +43,13 @@ export function createFileBlobStore(directory: string): BlobStore {
   }
 
   return {
-    async put(content) {
+    async put(content, options = {}) {
       const folder = join(directory, incoming)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const temporary = join(folder, randomUUID())
       try {
         const blob = await receive(content instanceof Uint8Array ? once(content) : content, temporary)
+        if (options.unclaimed === true) await note(blob.id)
         if ((await sizeOf(pathOf(blob.id))) === null) await settle(temporary, pathOf(blob.id))
         return blob
       } finally {
@@ -52,6 +65,21 @@ export function createFileBlobStore(directory: string): BlobStore {
     },
     async delete(id) {
       await rm(pathOf(id), { force: true })
+      await rm(notePath(id), { force: true })
+    },
+    claim: (id) => rm(notePath(id), { force: true }),
+    disclaim: note,
+    async *listUnclaimed(before) {
+      for await (const name of older(join(directory, unclaimed), before)) yield prefix + name
+    },
+    async dropUnfinished(before) {
+      const folder = join(directory, incoming)
+      let dropped = 0
+      for await (const name of older(folder, before)) {
+        await rm(join(folder, name), { force: true })
+        dropped += 1
+      }
+      return dropped
     },
     async *list() {
       for (const first of await folders(directory)) {
@@ -91,24 +119,25 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** Bytes of a file, or null when there is none. */
 async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
+  return (await stat(path).catch(nullWhenMissing))?.size ?? null
+}
+
+/** Names of the files that nobody has written to since a time; none when the directory is not there. */
+async function* older(directory: string, before: Date): AsyncIterable<string> {
+  for (const name of (await readdir(directory).catch(nullWhenMissing)) ?? []) {
+    const file = await stat(join(directory, name)).catch(nullWhenMissing)
+    if (file !== null && file.mtime < before) yield name
   }
 }
 
 /** Names of the folders of two hex digits; none when the directory is not there. */
 async function folders(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => /^[0-9a-f]{2}$/.test(name))
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
+  return ((await readdir(directory).catch(nullWhenMissing)) ?? []).filter((name) =>
+    /^[0-9a-f]{2}$/.test(name),
+  )
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+function nullWhenMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
 }
