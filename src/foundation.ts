@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config/load.ts'
 import { loadOrCreateOwnerKey } from './core/access/owner-key.ts'
@@ -49,6 +50,8 @@ export async function openFoundation(
   const database = parts.use(await opening)
   await migrate(database)
   if (database.kind === 'embedded') parts.use(startHousekeeping({ database, dataDir: config.dataDir, log }))
+  // The embedded database made it before it took its lock.
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const feed = new Feed({ database, log })
   const secretKey = loadOrCreateSecretKey(config.dataDir, config.secretKey)
   return {

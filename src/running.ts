@@ -20,7 +20,8 @@ import { createConversationStore } from './core/threads/conversation-store.ts'
 import { createThreadService } from './core/threads/thread-service.ts'
 import { createThreadStore } from './core/threads/thread-store.ts'
 import { createToolRunner } from './core/tools/tool-runner.ts'
-import type { RunEngine } from './engine/run-engine.ts'
+import { engineOnDemand } from './engine/engine-on-demand.ts'
+import { createSegmentRunner } from './engine/recovery.ts'
 import { Worker } from './engine/worker.ts'
 import { serveExample } from './examples.ts'
 import type { Foundation } from './foundation.ts'
@@ -30,11 +31,10 @@ import { createToolKinds } from './tools/index.ts'
 
 export type Running = Awaited<ReturnType<typeof createRunning>>
 
-/** What accepts, executes and answers runs. `engine` is the dispatcher, which starts later; `parts` disposes of it all. */
+/** What accepts, executes and answers runs; `parts` disposes of it all. */
 export async function createRunning(
   foundation: Foundation,
   { agents, documents, models, tools, validator }: Resources,
-  engine: Promise<RunEngine>,
   parts: AsyncDisposableStack,
 ) {
   const { database, log, clock, egress, blobs, replicas, sealer } = foundation
@@ -96,10 +96,27 @@ export async function createRunning(
   })
   const dispatcher: RunDispatcher = {
     start: (segment) => void worker.start(segment),
-    enqueue: async (run) => await (await engine).enqueue(run),
+    enqueue: (run) => engine.enqueue(run),
     deliver: (runId, command, commandId) => worker.deliver(runId, command, commandId),
   }
   const executorId = executor.id
+  /** Something was written for these runs that this process's journal has not told of. */
+  const runsChanged = (runIds: string[]): void => {
+    runIds.forEach((id) => tail.changed(id))
+    foundation.feed.runsChanged(runIds)
+  }
+  const engine = parts.use(
+    engineOnDemand({
+      async start() {
+        // Loaded with the first run that needs it: most of what it takes up at rest is its code.
+        const { startRunEngine } = await import('./engine/run-engine.ts')
+        const changed = (id: string): void => runsChanged([id])
+        const runSegment = createSegmentRunner({ store: executorStore, worker, executorId, changed, log })
+        return await startRunEngine({ database, executorId: executor.id(), log, runSegment })
+      },
+      handBack: ({ id, fence }) => executorStore.undispatch(id, fence),
+    }),
+  )
   const callbacks = parts.use(
     createCallbackService({
       store: createCallbackStore(database.kysely),
@@ -167,6 +184,8 @@ export async function createRunning(
     executorStore,
     worker,
     dispatcher,
+    engine,
+    runsChanged,
     runs,
     answers,
     approvals,

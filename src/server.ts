@@ -6,14 +6,13 @@ import { startPhoneNumberSweep } from './core/phone-numbers/phone-number-sweep.t
 import { createRunWatch } from './core/runs/run-watch.ts'
 import { createSettingsStore, type SettingsStore } from './core/settings/settings-store.ts'
 import { createUsageStore } from './core/usage/usage-store.ts'
-import { createSegmentRunner } from './engine/recovery.ts'
-import { startRunEngine, type RunEngine } from './engine/run-engine.ts'
 import { consoleMissing, openConsole } from './console-site.ts'
 import { openFoundation } from './foundation.ts'
 import type { Listener } from './http/listen.ts'
 import type { Log } from './lib/log.ts'
 import { createResources } from './resources.ts'
 import { createRunning } from './running.ts'
+import { openCertificate } from './served-certificate.ts'
 import type { Services } from './services.ts'
 import { openDatabase, type Database } from './storage/database.ts'
 import { callbackRenderer, createSurface, listenAll, speak, type ServerHooks } from './surface.ts'
@@ -52,14 +51,15 @@ export async function startServer(
   const { database, clock, blobs, ownerKey, replicas } = foundation
   const resources = await createResources(foundation)
   const { access, agents, tools, connections, models, documents, phoneNumbers } = resources
-  const engine = Promise.withResolvers<RunEngine>()
-  const running = await createRunning(foundation, resources, engine.promise, parts)
+  const running = await createRunning(foundation, resources, parts)
   const {
     tail,
     executor,
     executorStore,
     worker,
     dispatcher,
+    engine,
+    runsChanged,
     runs,
     answers,
     approvals,
@@ -70,11 +70,6 @@ export async function startServer(
     toolRunner,
   } = running
   const executorId = executor.id
-  /** Something was written for these runs that this process's journal has not told of. */
-  const runsChanged = (runIds: string[]): void => {
-    runIds.forEach((id) => tail.changed(id))
-    foundation.feed.runsChanged(runIds)
-  }
   parts.use(
     await replicas.listen({
       runsChanged,
@@ -91,18 +86,15 @@ export async function startServer(
   )
 
   const site = openConsole()
-  const state = { recovered: false, problem: null as string | null }
+  const certificate = parts.use(await openCertificate(config, log, clock))
   const health = {
     degraded: () => [
       ...database.degraded(),
       ...executor.degraded(),
       ...watch.degraded(),
       ...callbacks.degraded(),
+      ...(certificate?.degraded() ?? []),
       ...(site.built ? [] : [consoleMissing]),
-      ...(state.problem === null ? [] : [state.problem]),
-      ...(state.recovered || state.problem !== null
-        ? []
-        : ['The dispatcher of background and recovered runs is still starting.']),
     ],
   }
   const services: Services = {
@@ -139,8 +131,12 @@ export async function startServer(
     site,
     hooks,
   })
-  let started: RunEngine | null = null
-  parts.defer(async () => await started?.[Symbol.asyncDispose]())
+  /** Others may queue runs that this process is to take. Alone, it has the first run start the dispatcher. */
+  async function startDispatcher(): Promise<void> {
+    if (database.exclusive) return
+    if (!(await executorStore.hasOpenRuns())) await clock.sleep(unhurried)
+    await engine.start()
+  }
   const watch = parts.use(
     createRunWatch({
       store: executorStore,
@@ -150,11 +146,13 @@ export async function startServer(
       deliver: (runIds) => worker.deliverWaiting(runIds),
       enqueue: dispatcher.enqueue,
       takeUp: (runId) => answers.takeUp(runId),
+      endWaiting: (runId, reason) => answers.endWaiting(runId, reason),
+      startDispatcher,
       resumeDeferred: () => approvals.resumeDeferred(),
       log,
     }),
   )
-  const listeners = await listenAll(app, foundation)
+  const listeners = await listenAll(app, foundation, certificate)
   parts.defer(async () => {
     await Promise.all(listeners.map((listener) => listener.close()))
     await worker.drain(drainTime)
@@ -167,7 +165,7 @@ export async function startServer(
       documents,
       clock,
       days: config.retentionDays,
-      pruneDispatches: async () => await (await engine.promise).prune(),
+      pruneDispatches: engine.prune,
       purgeCallbacks: callbacks.purge,
       sweepSessions: sessions.sweep,
       log,
@@ -178,32 +176,7 @@ export async function startServer(
   parts.use(startPhoneNumberSweep(phoneNumbers))
 
   const stack = parts.move()
-  const recovered = (async () => {
-    try {
-      if (!(await executorStore.hasOpenRuns())) await clock.sleep(unhurried)
-      started = await startRunEngine({
-        database,
-        executorId: executor.id(),
-        log,
-        runSegment: createSegmentRunner({
-          store: executorStore,
-          worker,
-          executorId,
-          changed: (id) => runsChanged([id]),
-          log,
-        }),
-      })
-      engine.resolve(started)
-      await watch.start()
-      state.recovered = true
-    } catch (error) {
-      state.problem =
-        'The dispatcher did not start: background, delayed and recovered runs wait until the next start.'
-      log.error({ err: error }, state.problem)
-      engine.reject(error)
-      engine.promise.catch(() => {}) // everyone who awaits it gets the error; nobody may be waiting yet
-    }
-  })()
+  const recovered = watch.start()
   return {
     listeners,
     ownerKey,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/support/database.ts'
+import { fuzzSeed } from '../../test/support/fuzz-seed.ts'
 import { createRun } from '../../test/support/runs.ts'
 import type { EventTypes, RunEventType } from '../core/events/event.ts'
 import { eventsAfter } from '../core/events/event-store.ts'
@@ -129,7 +130,7 @@ test('the fold of the stored journal is the memory that wrote it', async () => {
       const reader = foldAll(emptyMemory(), await eventsAfter(database.kysely, handle.runId, 0, 1000))
       expect(reader).toEqual(writer)
     }),
-    { numRuns: 60 },
+    { seed: fuzzSeed, numRuns: 60 },
   )
 })
 

@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { INTERNAL_QUEUE_NAME } from '@dbos-inc/dbos-sdk/internal/utils'
+import { wfQueueRunner } from '@dbos-inc/dbos-sdk/internal/wfqueue'
+import { workflowTimeoutConfig } from '@dbos-inc/dbos-sdk/internal/workflow_management'
 import type { Log } from '../lib/log.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -10,7 +13,10 @@ const workflowName = 'run-segment'
  * version can run what any other has queued.
  */
 const applicationVersion = 'parley-1'
-/** How often the queue is looked at, milliseconds: faster costs more of an idle core than it saves. */
+/**
+ * How often the queue is looked at, milliseconds: faster costs more of an idle core than it saves. Nothing tells a process
+ * that a run was queued, so this is also how long one may wait.
+ */
 const pollInterval = 1000
 /** The same just after the start, when recovered runs are waiting, and for how long. */
 const startPollInterval = 200
@@ -22,6 +28,8 @@ const perProcess = 200
  * in the database includes dispatches of processes that have died.
  */
 const perAgent = 50
+/** How often DBOS looks after what it is not used for here: schedules, time limits, workflows of its own. Milliseconds. */
+const unusedInterval = 60 * 60 * 1000
 /** Finished dispatches are of no use to anybody. Milliseconds. */
 const keepDispatches = 60 * 60 * 1000
 /** No segment runs longer: a run's own limit is a day. Milliseconds. */
@@ -55,12 +63,14 @@ export async function startRunEngine(options: RunEngineOptions): Promise<RunEngi
   // What a segment enqueues would be a child of its own workflow, which may have ended by then, and be refused.
   const outsideWorkflows = AsyncLocalStorage.snapshot()
   await launch(options)
-  const queue = await DBOS.registerQueue(queueName, {
-    workerConcurrency: perProcess,
-    partitionWorkerConcurrency: perAgent,
-    minPollingIntervalMs: startPollInterval,
-    onConflict: 'always_update',
-  })
+  const queue = await orUndo(() =>
+    DBOS.registerQueue(queueName, {
+      workerConcurrency: perProcess,
+      partitionWorkerConcurrency: perAgent,
+      minPollingIntervalMs: startPollInterval,
+      onConflict: 'always_update',
+    }),
+  )
   const slowDown = setTimeout(() => {
     queue.setMinPollingIntervalMs(pollInterval).catch((error: unknown) => {
       log.warn({ err: error }, 'The queue is looked at more often than need be.')
@@ -112,6 +122,16 @@ export async function prepareRunEngine(database: Database, log: Log): Promise<vo
   await DBOS.shutdown({ deregister: true })
 }
 
+/** DBOS takes a start that failed half way for one that was made, and would refuse every later one. */
+async function orUndo<Result>(step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step()
+  } catch (error) {
+    await DBOS.shutdown({ deregister: true })
+    throw error
+  }
+}
+
 async function launch(options: RunEngineOptions): Promise<void> {
   const { database, log } = options
   DBOS.setConfig({
@@ -119,6 +139,7 @@ async function launch(options: RunEngineOptions): Promise<void> {
     systemDatabasePool: database.pool,
     systemDatabaseUrl: 'postgresql://parley@localhost/parley', // must be well formed, and is not used: the pool above is
     useListenNotify: false,
+    schedulerPollingIntervalMs: unusedInterval,
     applicationVersion,
     executorID: options.executorId,
     logger: {
@@ -129,5 +150,9 @@ async function launch(options: RunEngineOptions): Promise<void> {
     },
   })
   DBOS.registerWorkflow(options.runSegment, { name: workflowName })
-  await DBOS.launch()
+  workflowTimeoutConfig.pollingIntervalMs = unusedInterval
+  await orUndo(() => DBOS.launch())
+  // As it comes, these two ask five of eight questions a second of a dispatcher that has nothing to do.
+  const internalQueue = wfQueueRunner.getInternalQueue(INTERNAL_QUEUE_NAME)
+  if (internalQueue) internalQueue.minPollingIntervalMs = unusedInterval
 }

@@ -1,6 +1,7 @@
 import type { Limits } from '../core/agents/agent.ts'
 import type { Strategies } from '../core/agents/strategies.ts'
 import type { Answering, RunError, WaitingFor } from '../core/runs/run.ts'
+import { sentArguments } from '../core/tools/overlay.ts'
 import type { EffectPolicy, ToolDefinition } from '../core/tools/tool.ts'
 import { callsLeft, limitReached, stepLimitReached } from './limits.ts'
 import type { CallMemory, RunMemory } from './memory.ts'
@@ -107,7 +108,7 @@ function nextForCalls(input: MachineInput, calls: CallMemory[], overdue: RunErro
     if (overdue && !settling) return { type: 'fail', error: overdue }
     return { type: 'make_calls', calls: actionable }
   }
-  return { type: 'wait', waitingFor: waitingFor(moves) }
+  return { type: 'wait', waitingFor: waitingFor(moves, input.tools) }
 }
 
 function refusedForLimit({ toolCalls }: Limits): CallMove {
@@ -152,13 +153,13 @@ function nextAfterIntent(memory: CallMemory, effects: EffectPolicy | 'client'): 
 }
 
 /** One kind of waiting at a time: what blocks most first. */
-function waitingFor(moves: { call: CallMemory; move: CallMove }[]): WaitingFor {
+function waitingFor(moves: { call: CallMemory; move: CallMove }[], tools: MachineInput['tools']): WaitingFor {
   const awaited = (kind: 'approval' | 'outcome' | 'client'): CallMemory[] =>
     moves.filter(({ move }) => move.type === 'await' && move.for === kind).map(({ call }) => call)
   const describe = ({ call }: CallMemory) => ({
     callId: call.callId,
     tool: call.tool,
-    arguments: call.arguments,
+    arguments: sentArguments(tools.get(call.tool), call.arguments),
   })
   const lost = awaited('outcome')
   if (lost.length > 0) {

@@ -1,6 +1,7 @@
 import type { ResolvedAgent } from '../core/agents/agent.ts'
 import type { EventTypes, RunEventType } from '../core/events/event.ts'
-import type { Journal, RunHandle } from '../core/events/journal.ts'
+import type { Journal } from '../core/events/journal.ts'
+import type { RunHandle } from '../core/events/run-handle.ts'
 import type { RunFacts } from '../core/runs/dispatch.ts'
 import type { ToolDefinition } from '../core/tools/tool.ts'
 import type { Clock } from '../lib/clock.ts'

@@ -65,7 +65,10 @@ interface Begun {
 }
 
 /** A run of an agent with these tools, whose model follows the script. */
-function begin(steps: ScriptedStep[], options: { tools?: ToolDefinition[]; refuse?: AppError } = {}): Begun {
+function begin(
+  steps: ScriptedStep[],
+  options: { id?: string; tools?: ToolDefinition[]; refuse?: AppError } = {},
+): Begun {
   const model = scriptedModel(steps)
   const worker = new Worker({
     journal,
@@ -98,7 +101,7 @@ function begin(steps: ScriptedStep[], options: { tools?: ToolDefinition[]; refus
     log: silentLog,
   })
   const abort = new AbortController()
-  const { handle, threadId } = createRun(journal)
+  const { handle, threadId } = createRun(journal, {}, options.id)
   const run: RunFacts = {
     id: handle.runId,
     workspaceId: newId(),
@@ -144,6 +147,16 @@ test('a run whose journal the database refuses fails, instead of being without a
     error: { code: 'internal', message: 'Something went wrong on our side.' },
   })
   expect((await typesOf(runId)).at(-1)).toBe('run.failed')
+})
+
+test('a run whose id is taken is refused, and the one that has it goes on', async () => {
+  const shown = Promise.withResolvers<void>()
+  const first = begin([{ text: 'Hello.', gate: { at: 'finish', until: shown.promise } }])
+  await untilShown(first.runId)
+  expect(await begin([{ text: 'Again.' }], { id: first.runId }).ended).toBe('lost')
+  shown.resolve()
+  expect(await first.ended).toBe('terminal')
+  expect(await endOf(first.runId)).toEqual({ state: 'completed', error: null })
 })
 
 test('a run that cannot be taken up fails with the reason', async () => {

@@ -215,11 +215,12 @@ export class Worker {
 
   /**
    * A run whose journal the database refused would be refused again: it fails. One that the database did not answer for
-   * is taken up again with the other orphans of this process.
+   * is taken up again with the other orphans of this process. One that could not be created is not there to fail; what
+   * has its id is another's.
    */
   async #afterLoss(start: SegmentStart, memory: RunMemory): Promise<void> {
     const { run, handle } = start
-    if (handle.failure?.code !== 'internal') return
+    if (handle.failure?.code !== 'internal' || handle.refused) return
     const again = this.#deps.journal.handle(run.id, handle.fence, () => {})
     await this.#end({ ...start, handle: again }, memory, handle.failure)
   }

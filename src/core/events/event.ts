@@ -8,6 +8,8 @@ export interface RequestedCall {
   tool: string
   arguments: JsonValue
   raw?: string
+  /** The run has no tool of this name. */
+  unknown?: true
 }
 
 /** What the model thought, with what its vendor needs back to go on (signatures). */

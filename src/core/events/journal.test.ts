@@ -15,6 +15,8 @@ const database = await testDatabase()
 const store = createRunStore(database)
 let flushes: string[] = []
 let failNext: Error | null = null
+/** What a flush waits for on its way to the database. */
+let held: Promise<void> = Promise.resolve()
 let published: JournalEvent[] = []
 let turns: string[] = []
 let journal: Journal
@@ -26,11 +28,13 @@ const watched: typeof database = {
     const failure = failNext
     failNext = null
     if (failure) throw failure
+    await held
     return await database.execute(statement)
   },
 }
 
 beforeEach(() => {
+  held = Promise.resolve()
   flushes = []
   published = []
   turns = []
@@ -76,10 +80,13 @@ test('runs that arrive together are committed in one flush, each with its own nu
 })
 
 test('what arrives while a commit is in flight joins the next one', async () => {
+  const gate = Promise.withResolvers<void>()
+  held = gate.promise
   const { handle } = createRun(journal)
   const first = journal.committed(handle)
-  await new Promise((resolve) => setImmediate(resolve))
+  await expect.poll(() => flushes).toEqual(['flush_create'])
   for (let index = 0; index < 5; index++) journal.append(handle, 'message.delta', delta)
+  gate.resolve()
   await Promise.all([first, journal.committed(handle)])
   expect(flushes).toEqual(['flush_create', 'flush'])
   expect((await stored(handle.runId)).map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5, 6])
@@ -199,10 +206,12 @@ test('committed resolves at once when there is nothing to commit, and otherwise 
 })
 
 test('nothing is published before it is committed', async () => {
+  const gate = Promise.withResolvers<void>()
+  held = gate.promise
   const { handle } = createRun(journal)
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(flushes).toEqual(['flush_create'])
+  await expect.poll(() => flushes).toEqual(['flush_create'])
   expect(published).toEqual([])
+  gate.resolve()
   await journal.committed(handle)
   expect(published.map((event) => event.seq)).toEqual([1])
   expect(published[0]?.text).toBe(JSON.stringify(published[0]?.data))

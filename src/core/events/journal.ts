@@ -7,6 +7,7 @@ import { backoff } from '../../lib/retry.ts'
 import type { EventType, EventTypes } from './event.ts'
 import { flushStatement, type FlushedRow, type FlushBatch } from './flush.ts'
 import type { JournalEvent, RunApproval, RunCreation, RunPatch } from './entry.ts'
+import { Handle, take, type RunHandle, type Taken } from './run-handle.ts'
 
 /** Later deltas of a message wait at most this long, so that those of all runs share one commit. Milliseconds. */
 const deltaTick = 20
@@ -15,66 +16,6 @@ const writeAttempts = 8
 const writeWaits = { first: 50, most: 2000 }
 /** SQLSTATE classes that say something about the rows: bad data, constraints, syntax and access, size. */
 const permanentClasses = new Set(['22', '23', '42', '54'])
-
-interface PendingEvent {
-  type: EventType
-  data: EventTypes[EventType]
-  text: string
-  at: string
-}
-
-/**
- * One segment's right to append to a run's stream. Entries of one handle are committed in the order they were given.
- * `failure` is set when nothing more can be: `stale_fence`, the run belongs to someone else; `internal`, the database
- * refused an entry; `database_unavailable`, it did not answer, and whether the entry was written is not known.
- */
-export interface RunHandle {
-  readonly runId: string
-  readonly fence: number
-  readonly failure: AppError | null
-}
-
-class Handle implements RunHandle {
-  readonly runId: string
-  readonly fence: number
-  readonly onLost: (error: AppError) => void
-  failure: AppError | null = null
-  creation: RunCreation | null = null
-  patch: RunPatch | null = null
-  events: PendingEvent[] = []
-  approvals: RunApproval[] = []
-  handledCommands: string[] = []
-  voidsApprovals = false
-  delta: { type: 'message.delta' | 'reasoning.delta'; step: number; text: string } | null = null
-  waiters: { resolve: () => void; reject: (error: AppError) => void }[] = []
-  inFlight = false
-
-  constructor(runId: string, fence: number, onLost: (error: AppError) => void) {
-    this.runId = runId
-    this.fence = fence
-    this.onLost = onLost
-  }
-
-  get dirty(): boolean {
-    return (
-      this.events.length > 0 ||
-      this.creation !== null ||
-      this.patch !== null ||
-      this.handledCommands.length > 0
-    )
-  }
-}
-
-interface Taken {
-  handle: Handle
-  creation: RunCreation | null
-  patch: RunPatch | null
-  events: PendingEvent[]
-  approvals: RunApproval[]
-  handledCommands: string[]
-  voidsApprovals: boolean
-  waiters: Handle['waiters']
-}
 
 export interface JournalHooks {
   /** Called after a commit with the events of one run, in order. */
@@ -349,6 +290,7 @@ export class Journal implements AsyncDisposable {
     const { handle } = entry
     handle.inFlight = false
     handle.failure = error
+    handle.refused = entry.creation !== null
     handle.delta = null
     this.#withDeltas.delete(handle)
     this.#dirty.delete(handle)
@@ -356,28 +298,6 @@ export class Journal implements AsyncDisposable {
     for (const waiter of [...entry.waiters, ...handle.waiters.splice(0)]) waiter.reject(error)
     handle.onLost(error)
   }
-}
-
-function take(handle: Handle): Taken {
-  const taken: Taken = {
-    handle,
-    creation: handle.creation,
-    patch: handle.patch,
-    events: handle.events,
-    approvals: handle.approvals,
-    handledCommands: handle.handledCommands,
-    voidsApprovals: handle.voidsApprovals,
-    waiters: handle.waiters,
-  }
-  handle.creation = null
-  handle.patch = null
-  handle.events = []
-  handle.approvals = []
-  handle.handledCommands = []
-  handle.voidsApprovals = false
-  handle.waiters = []
-  handle.inFlight = true
-  return taken
 }
 
 function toBatch(entry: Taken): FlushBatch {

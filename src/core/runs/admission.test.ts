@@ -12,7 +12,7 @@ import { emptyDefinition } from '../agents/definition.ts'
 import { Journal } from '../events/journal.ts'
 import { createAdmission, elseUndone } from './admission.ts'
 import { createRunKeyStore } from './run-key-store.ts'
-import type { RunRequest } from './run-service.ts'
+import type { RunRequest } from './run-request.ts'
 
 const database = await testDatabase()
 const hooks = { published: () => {}, turnGiven: () => {} }
@@ -86,7 +86,11 @@ test('it waits no longer than two seconds', async () => {
   const outcome = refused.catch((error: unknown) => error)
   await clock.asleep(50)
   clock.move(2_000)
-  expect(await outcome).toMatchObject({ code: 'duplicate_run', facts: { run_id: first.id } })
+  expect(await outcome).toMatchObject({
+    code: 'duplicate_run',
+    message: expect.stringContaining('is not there yet; ask again in a minute'),
+    facts: { run_id: first.id },
+  })
 })
 
 test('it takes the place of a run that is refused meanwhile', async () => {
@@ -125,7 +129,11 @@ test('a run that the day refuses tells nobody', async () => {
     notices: { onSuccess: [notice], onError: [] },
   })
   dayHasRoom = false
+  clock.move(1_000)
   const refused = admission.admit(principal, request(newId()), limited, new AsyncDisposableStack())
-  await expect(refused).rejects.toMatchObject({ code: 'daily_limit_reached' })
+  await expect(refused).rejects.toMatchObject({
+    code: 'daily_limit_reached',
+    facts: { limit: 1, resets_at: '2026-01-02T00:00:00.000Z', retry_after_seconds: 86_399 },
+  })
   expect(told).toEqual([])
 })

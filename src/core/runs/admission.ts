@@ -4,12 +4,16 @@ import type { Principal } from '../access/principal.ts'
 import type { AgentDefinition, Notices } from '../agents/agent.ts'
 import { deduplicationKey, payloadOf } from './deduplication.ts'
 import type { RunKey, RunKeyStore } from './run-key-store.ts'
-import type { RunRequest } from './run-service.ts'
+import type { RunRequest } from './run-request.ts'
 import type { RunStore } from './run-store.ts'
 
 /** How long a run that is not begun waits until the one that stands for it can be read, and between two looks, ms. */
 const storedWithin = 2_000
 const lookEvery = 50
+/** Its process may have died before it stored the run: then the key is free within a minute. */
+const notStored =
+  'This agent was asked the same a moment ago, and the run that was to be begun then is not there yet; ask again in a minute.'
+const dayLength = 86_400_000
 
 /** What tells others how runs ended. */
 interface RunNotices {
@@ -34,9 +38,9 @@ export function createAdmission(deps: {
       const holder = await keys.holder(key)
       // Given back meanwhile.
       if (holder === null) return
-      if (holder.stored || clock.now() >= deadline) {
-        throw new AppError('duplicate_run', { facts: { run_id: holder.runId } })
-      }
+      const facts = { run_id: holder.runId }
+      if (holder.stored) throw new AppError('duplicate_run', { facts })
+      if (clock.now() >= deadline) throw new AppError('duplicate_run', { facts, detail: notStored })
       await clock.sleep(lookEvery)
     }
   }
@@ -59,7 +63,10 @@ export function createAdmission(deps: {
       undo.defer(() => keys.release(key).catch(() => {}))
     },
 
-    /** Counts the run against its agent's day, and stores whom its end is told. Errors: `daily_limit_reached`. */
+    /**
+     * Counts the run against its agent's day, and stores whom its end is told. Errors: `daily_limit_reached`, with the
+     * `limit`, and `resets_at` (RFC 3339) and `retry_after_seconds` for the begin of the next day.
+     */
     async admit(
       principal: Principal,
       request: RunRequest,
@@ -70,6 +77,7 @@ export function createAdmission(deps: {
       if (runsPerDay !== null && !(await runs.countDay(request.agentId, runsPerDay))) {
         throw new AppError('daily_limit_reached', {
           detail: `This agent may run ${runsPerDay} times a day (UTC) and has used that up.`,
+          facts: { limit: runsPerDay, ...nextDay(clock.now()) },
         })
       }
       const { onSuccess, onError } = definition.notices
@@ -79,6 +87,12 @@ export function createAdmission(deps: {
       await notices.announce(principal, request.id, definition.notices)
     },
   }
+}
+
+/** Of the day that the clock of this process has, in UTC as the days of agents are. */
+function nextDay(now: number): { resets_at: string; retry_after_seconds: number } {
+  const reset = (Math.floor(now / dayLength) + 1) * dayLength
+  return { resets_at: new Date(reset).toISOString(), retry_after_seconds: Math.ceil((reset - now) / 1000) }
 }
 
 /** What was written for a run goes again when it could not be stored. */

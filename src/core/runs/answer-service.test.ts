@@ -107,6 +107,17 @@ test('a run whose late answers are all refused goes on waiting', async () => {
   expect(await store.commandsFor([runId])).toEqual([])
 })
 
+test('of several that answer the same call the first is taken, and the others are told so before its segment runs', async () => {
+  const runId = await parked()
+  const answer = (output: number) =>
+    answers.submitToolOutputs(principal, runId, [{ callId: 'call_a', output }])
+  const settled = await Promise.allSettled([answer(1), answer(2), answer(3)])
+  const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  expect(refused).toMatchObject([{ code: 'not_waiting_for_that' }, { code: 'not_waiting_for_that' }])
+  expect(started).toHaveLength(1)
+  expect(await store.commandsFor([runId])).toEqual([])
+})
+
 test('a late cancel ends the run, and what was left behind it is forgotten', async () => {
   const runId = await parked({ kind: 'cancel', reason: 'No.' }, outputs('call_a'))
   await answers.takeUp(runId)
@@ -132,7 +143,7 @@ test('cancelling follows the run from where it is, and answers once it has ended
   await journal.committed(handle)
   const follow = vi.spyOn(tail, 'follow')
   const cancelled = answers.cancel(principal, handle.runId, 'Stop.')
-  await vi.waitFor(() => expect(follow).toHaveBeenCalled())
+  await expect.poll(() => follow).toHaveBeenCalled()
   journal.append(handle, 'run.cancelled', { reason: 'Stop.', usage: noUsage() })
   journal.patch(handle, { state: 'cancelled' })
   expect(await cancelled).toMatchObject({ state: 'cancelled' })

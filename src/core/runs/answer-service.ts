@@ -209,6 +209,19 @@ export function createAnswerService(deps: {
       }
     },
 
+    /** Ends a run that waits for an answer which nobody is to give any more; one that does not wait is left alone. */
+    async endWaiting(id: string, reason: string): Promise<void> {
+      let waits = true
+      try {
+        await send(id, { kind: 'cancel', reason }, ({ state }) => {
+          waits = state === 'waiting'
+          if (!waits) throw new AppError('run_finished')
+        })
+      } catch (error) {
+        if (waits) throw error
+      }
+    },
+
     /**
      * Outputs of client-executed tools. All calls that the run waits for must be answered.
      *
@@ -218,7 +231,20 @@ export function createAnswerService(deps: {
     async submitToolOutputs(principal: Principal, id: string, given: ToolOutput[]): Promise<Run> {
       await deps.getRun(principal, id)
       const outputs = given.map(({ callId, output }) => ({ callId, output: cleanJson(output) }))
-      await send(id, { kind: 'tool_outputs', outputs }, (run) => checkOutputs(run, outputs))
+      let goesOn = false
+      await send(
+        id,
+        { kind: 'tool_outputs', outputs },
+        (run) => {
+          checkOutputs(run, outputs)
+          goesOn = run.state === 'running'
+        },
+        async (transaction) => {
+          // Whoever was faster has taken the run: nobody is told that outputs were taken which are not.
+          const answered = goesOn ? await store.answeredCalls(transaction, id) : new Set()
+          if (outputs.some(({ callId }) => answered.has(callId))) throw new AppError('not_waiting_for_that')
+        },
+      )
       return await deps.getRun(principal, id)
     },
 

@@ -1,4 +1,4 @@
-import type { RunHandle } from '../events/journal.ts'
+import type { RunHandle } from '../events/run-handle.ts'
 import type { JournalEvent } from '../events/entry.ts'
 import type { Decision } from '../events/event.ts'
 import type { JsonValue } from '../../lib/json.ts'

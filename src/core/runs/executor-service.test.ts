@@ -72,13 +72,14 @@ const runOf = async (id: string) =>
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 
+const beatAt = async () =>
+  (
+    await database.kysely.selectFrom('executors').select('beat_at').executeTakeFirstOrThrow()
+  ).beat_at.getTime()
+
 test('the beat is renewed every second by the clock of the database', async () => {
-  await using executor = service()
+  await using executor = service({ exclusive: false })
   await executor.register()
-  const beatAt = async () =>
-    (
-      await database.kysely.selectFrom('executors').select('beat_at').executeTakeFirstOrThrow()
-    ).beat_at.getTime()
   const first = await beatAt()
   await database.kysely
     .updateTable('executors')
@@ -86,6 +87,15 @@ test('the beat is renewed every second by the clock of the database', async () =
     .execute()
   await beat()
   expect(await beatAt()).toBeGreaterThanOrEqual(first)
+})
+
+test('with the database to itself a process has no beat, and its lease always holds', async () => {
+  await using executor = service({ exclusive: true })
+  await executor.register()
+  const beats = vi.mocked(setTimeout).mock.calls.filter(([, ms]) => ms === 1000)
+  expect(beats).toEqual([])
+  now += 60_000
+  expect([executor.leaseHolds(), executor.degraded()]).toEqual([true, []])
 })
 
 test('the lease holds for three seconds after the last beat that was written', async () => {

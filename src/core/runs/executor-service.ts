@@ -5,7 +5,7 @@ import { newId } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import type { ExecutorStore } from './executor-store.ts'
 
-/** How often the beat is renewed, milliseconds. */
+/** How often the beat is renewed, milliseconds: others take a process for dead after four seconds without. */
 const beatInterval = 1000
 /** Past this age of its own beat a process begins no effect: others may take its runs over soon. Milliseconds. */
 const leaseLength = 3000
@@ -106,10 +106,10 @@ export function createExecutorService(deps: {
 
     degraded: (): string[] => (problem === null ? [] : [problem]),
 
-    /** Enters this process among the executors; its beat begins. */
+    /** Enters this process among the executors; its beat begins, where there is anybody to see it. */
     async register(): Promise<void> {
       await register()
-      tick()
+      if (!exclusive) tick()
     },
 
     /** Gives all runs back; those still running are picked up by other processes, or by the next start. */

@@ -26,6 +26,31 @@ export interface ClaimedRun {
   pins: RunPins
 }
 
+/** What exists of which some may have been left behind. */
+export interface OpenWork {
+  running: boolean
+  queued: boolean
+  commands: boolean
+  /** Decisions on deferred calls whose run is not known to have started. */
+  decisions: boolean
+  /** Runs that wait for somebody although their agent was deleted. */
+  abandoned: boolean
+}
+
+/** A conversation that was begun before is finished, whatever became of its agent. */
+const abandoned = sql`
+  from runs join agents on agents.id = runs.agent_id
+  where runs.state = 'waiting' and agents.deleted_at is not null
+    and coalesce(runs.pins ->> 'evenDeleted', 'false') <> 'true'`
+
+/** Planned anew every time: a plan made while the tables were small would scan them for ever. */
+const openWork = sql<OpenWork>`
+  select exists (select from runs where state = 'running') as running,
+         exists (select from runs where state = 'queued') as queued,
+         exists (select from commands) as commands,
+         exists (select from approvals where run_to_start is not null) as decisions,
+         exists (select ${abandoned}) as abandoned`
+
 export type ExecutorStore = ReturnType<typeof createExecutorStore>
 
 /** Advisory locks of executors live under this number, so that they meet nobody else's. */
@@ -180,6 +205,12 @@ export function createExecutorStore(database: Database) {
         .execute()
     },
 
+    /** Whether there is anything at all that somebody may have to move: one cheap question where there mostly is nothing. */
+    async openWork(): Promise<OpenWork> {
+      const { rows } = await openWork.execute(db)
+      return rows[0]! // without FROM there is one row
+    },
+
     /** Waiting runs whose answer was written and has not reached them. */
     async waitingWithCommands(): Promise<string[]> {
       const rows = await db
@@ -189,6 +220,12 @@ export function createExecutorStore(database: Database) {
         .distinct()
         .where('runs.state', '=', 'waiting')
         .execute()
+      return rows.map((row) => row.id)
+    },
+
+    /** Runs that wait for somebody although their agent was deleted, at most `limit`. */
+    async abandonedWaits(limit: number): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`select runs.id ${abandoned} limit ${limit}`.execute(db)
       return rows.map((row) => row.id)
     },
 

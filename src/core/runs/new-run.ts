@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts'
 import type { ResolvedAgent } from '../agents/agent.ts'
-import type { RunRequest } from './run-service.ts'
+import type { RunRequest } from './run-request.ts'
 import type { Run } from './run.ts'
 
 /** A run as it is when it was just accepted. */

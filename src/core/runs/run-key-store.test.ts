@@ -80,6 +80,22 @@ test('a refused run gives its key back; a stored one and another run’s stay', 
   expect(await keys.claim(key(newId()), 10)).toBe(false)
 })
 
+test('a run whose thread was deleted has lost its key, even one that was stored just now', async () => {
+  const { handle, threadId } = createRun(journal)
+  await journal.committed(handle)
+  expect(await keys.claim(key(handle.runId), 10)).toBe(true)
+  expect(await keys.claim(key(newId()), 10)).toBe(false)
+  await db
+    .updateTable('threads')
+    .set({ deleted_at: new Date(), active_run_id: null })
+    .where('id', '=', threadId)
+    .execute()
+  expect(await keys.holder(key(newId()))).toBeNull()
+  const next = newId()
+  expect(await keys.claim(key(next), 10)).toBe(true)
+  expect(await keys.holder(key(newId()))).toEqual({ runId: next, stored: false })
+})
+
 test('keys that have expired are swept', async () => {
   await keys.claim(key(newId()), 10)
   await keys.claim({ ...key(newId()), hash: 'longer' }, 20)

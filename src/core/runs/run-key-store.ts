@@ -16,10 +16,18 @@ export interface RunKey {
  */
 const unstoredFor = sql`interval '1 minute'`
 
+/** The run that has a key was deleted with its thread: nobody can be referred to it. */
+const heldByDeleted = (key: string) => sql<boolean>`exists (
+  select 1 from runs join threads on threads.id = runs.thread_id
+  where runs.id = ${sql.ref(`${key}.run_id`)} and threads.deleted_at is not null)`
+
 /** Times are the database's own, so that all processes agree. */
 export function createRunKeyStore(db: Kysely<Schema>) {
   return {
-    /** Takes a key for `minutes`, once among all processes. False when another run has it. Again with the same run: true. */
+    /**
+     * Takes a key for `minutes`, once among all processes. False when another run has it, unless its thread was deleted.
+     * Again with the same run: true.
+     */
     async claim({ agentId, hash, runId }: RunKey, minutes: number): Promise<boolean> {
       const { rows } = await sql`
         insert into run_keys as held (agent_id, key_hash, run_id, expires_at)
@@ -28,7 +36,7 @@ export function createRunKeyStore(db: Kysely<Schema>) {
           run_id = excluded.run_id,
           claimed_at = case when held.run_id = excluded.run_id then held.claimed_at else excluded.claimed_at end,
           expires_at = case when held.run_id = excluded.run_id then held.expires_at else excluded.expires_at end
-        where held.expires_at <= now() or held.run_id = excluded.run_id or (
+        where held.expires_at <= now() or held.run_id = excluded.run_id or ${heldByDeleted('held')} or (
           held.claimed_at < now() - ${unstoredFor} and not exists (select 1 from runs where runs.id = held.run_id))
         returning run_id`.execute(db)
       return rows.length > 0
@@ -43,6 +51,7 @@ export function createRunKeyStore(db: Kysely<Schema>) {
         .where('run_keys.agent_id', '=', agentId)
         .where('key_hash', '=', hash)
         .where('expires_at', '>', sql<Date>`now()`)
+        .where(sql<boolean>`not ${heldByDeleted('run_keys')}`)
         .executeTakeFirst()
       return row ? { runId: row.run_id, stored: row.stored !== null } : null
     },

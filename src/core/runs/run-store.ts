@@ -23,6 +23,8 @@ export interface RunFilter {
   threadId?: string
   state?: RunState
   dialect?: string
+  /** Only the runs that this one has begun. */
+  parentRunId?: string
 }
 
 export interface Page {
@@ -75,6 +77,7 @@ export function createRunStore(database: Database) {
       if (filter.threadId !== undefined) query = query.where('thread_id', '=', filter.threadId)
       if (filter.state !== undefined) query = query.where('state', '=', filter.state)
       if (filter.dialect !== undefined) query = query.where('dialect', '=', filter.dialect)
+      if (filter.parentRunId !== undefined) query = query.where('parent_run_id', '=', filter.parentRunId)
       if (page.after !== null) query = query.where('id', '<', page.after)
       return await runsFromRows(db, await query.orderBy('id', 'desc').limit(page.limit).execute())
     },
@@ -206,6 +209,16 @@ export function createRunStore(database: Database) {
         .insertInto('commands')
         .values({ id, run_id: runId, kind, data: JSON.stringify(data) })
         .execute()
+    },
+
+    /** Calls of a run whose outputs its journal has. */
+    async answeredCalls(transaction: StoreTransaction, runId: string): Promise<Set<string>> {
+      const received = await eventsOfTypes(transaction, [runId], ['tool.outputs_received'])
+      return new Set(
+        received.flatMap(({ data }) =>
+          (data as EventTypes['tool.outputs_received']).outputs.map(({ callId }) => callId),
+        ), // said by its type
+      )
     },
 
     /** Questions that a run was parked on need no answer once it has ended. Deferred ones outlive it. */

@@ -15,17 +15,20 @@ const journal = new Journal({ database, clock: systemClock, log: silentLog, hook
 let enqueued: QueuedRun[] = []
 let active: string[] = []
 let takenUp: string[] = []
+let ended: string[] = []
 const self = newId()
 
 beforeEach(async () => {
   enqueued = []
   active = []
   takenUp = []
+  ended = []
   await store.register(self, 'here')
 })
 
 afterEach(async () => {
   await database.kysely.deleteFrom('commands').execute()
+  await database.kysely.deleteFrom('approvals').execute()
   await database.kysely.deleteFrom('runs').execute()
   await database.kysely.deleteFrom('executors').execute()
 })
@@ -35,17 +38,20 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
-function watch(enqueue = async (run: QueuedRun): Promise<void> => void enqueued.push(run)) {
+function watch(more: Partial<Parameters<typeof createRunWatch>[0]> = {}) {
   return createRunWatch({
     store,
     exclusive: true,
     executorId: () => self,
     activeRuns: () => active,
     deliver: async () => {},
-    enqueue,
+    enqueue: async (run) => void enqueued.push(run),
     takeUp: async (runId) => void takenUp.push(runId),
+    endWaiting: async (runId) => void ended.push(runId),
+    startDispatcher: async () => {},
     resumeDeferred: async () => {},
     log: silentLog,
+    ...more,
   })
 }
 
@@ -144,11 +150,75 @@ test('a waiting run whose answer was written is taken up', async () => {
   expect(takenUp).toEqual([run])
 })
 
+test('where there is nothing to move a look asks one question', async () => {
+  const asked: string[] = []
+  const recording = new Proxy(store, {
+    get: (target, name: keyof typeof store) => {
+      asked.push(name)
+      return target[name]
+    },
+  })
+  await watch({ store: recording }).look()
+  expect(asked).toEqual(['openWork'])
+})
+
+test('a decision whose run was not started is resumed', async () => {
+  let resumed = 0
+  const looks = watch({ resumeDeferred: async () => void (resumed += 1) })
+  await looks.look()
+  expect(resumed).toBe(0)
+  await database.kysely
+    .insertInto('approvals')
+    .values({
+      id: newId(),
+      workspace_id: newId(),
+      agent_id: newId(),
+      run_id: newId(),
+      call_id: 'call_0_1',
+      kind: 'tool',
+      mode: 'defer',
+      tool: 'send',
+      state: 'approved',
+      run_to_start: newId(),
+      created_at: new Date(),
+    })
+    .execute()
+  await looks.look()
+  expect(resumed).toBe(1)
+})
+
 test('what a sweep could not hand over is found by the next one', async () => {
   const queued = await storedRun(null, 'queued')
-  const looks = watch(async () => {
-    throw new Error('The dispatcher is not there.')
+  const looks = watch({
+    enqueue: async () => {
+      throw new Error('The dispatcher is not there.')
+    },
   })
-  await expect(looks.start()).rejects.toThrow('The dispatcher is not there.')
+  await expect(looks.look()).rejects.toThrow('The dispatcher is not there.')
   expect((await store.undispatched(10)).map(({ id, fence }) => [id, fence])).toEqual([[queued, 2]])
+})
+
+test('what dead processes left is taken over by a later look when the start could not, and is said to be there', async () => {
+  const dead = newId()
+  await store.register(dead, 'elsewhere')
+  const run = await storedRun(dead)
+  let starts = 0
+  await using looks = watch({
+    startDispatcher: async () => {
+      starts += 1
+      if (starts === 1) throw new Error('The database does not answer.')
+    },
+  })
+  await looks.start()
+  expect(looks.degraded()).toEqual([
+    'The watch over stopped runs failed; it is tried again in a few seconds.',
+    'What earlier processes left is still to be taken over.',
+  ])
+  expect((await runOf(run)).state).toBe('running')
+  await looks.look()
+  expect((await runOf(run)).state).toBe('queued')
+  expect(enqueued.map(({ id, fence }) => [id, fence])).toEqual([[run, 2]])
+  expect(looks.degraded()).not.toContain('What earlier processes left is still to be taken over.')
+  await looks.look()
+  expect(starts).toBe(2)
 })

@@ -2,16 +2,21 @@ import { faultPoint } from '../../lib/fault-point.ts'
 import type { Log } from '../../lib/log.ts'
 import type { ExecutorStore, OwnedRun, QueuedRun } from './executor-store.ts'
 
-/** Between two looks when other processes may die, and when there are none, milliseconds. */
+/**
+ * Between two looks, milliseconds. Where other processes may die their runs have to move again within five seconds, and a
+ * beat takes four to grow old. Alone, what is to be found is a delayed run that is due, or something that went wrong.
+ */
 const sharedInterval = 1000
 const exclusiveInterval = 5000
 /** A beat older than this is dead, seconds. */
 const deadAfter = 4
 const sweepSize = 500
+const agentDeleted = 'Its agent was deleted while it waited for an answer.'
 
 /**
  * The watch over runs that nobody moves: those of dead executors, those that stopped without an end, those queued
- * without a dispatch, and those that wait though their answer is there. Whatever was interrupted where, it is found here.
+ * without a dispatch, and those that wait though their answer is there, or though their agent is gone. Whatever was
+ * interrupted where, it is found here.
  */
 export function createRunWatch(deps: {
   store: ExecutorStore
@@ -25,6 +30,10 @@ export function createRunWatch(deps: {
   enqueue: (run: QueuedRun) => Promise<void>
   /** Takes up a waiting run that has commands. */
   takeUp: (runId: string) => Promise<void>
+  /** Ends a run that waits for an answer. */
+  endWaiting: (runId: string, reason: string) => Promise<void>
+  /** Resolves once this process takes what others queue. */
+  startDispatcher: () => Promise<void>
   /** Starts the runs of deferred decisions that were recorded and not started. */
   resumeDeferred: () => Promise<void>
   log: Log
@@ -35,6 +44,17 @@ export function createRunWatch(deps: {
   /** Runs seen without a segment at the last look, with the fence they had. */
   let suspects = new Map<string, number>()
   let problem: string | null = null
+  /** Whether what dead processes left before the start is still to be taken over; null: nobody has said start. */
+  let behind: boolean | null = null
+
+  /** Alone, nobody dies beside this process: what was left is taken over once. */
+  async function takeOver(): Promise<void> {
+    const self = deps.executorId()
+    if (behind) await deps.startDispatcher()
+    const dead = exclusive ? await store.others(self) : await store.dead(self, deadAfter)
+    if (behind || dead.length > 0) await recover(dead)
+    if (behind) behind = false
+  }
 
   async function recover(dead: string[]): Promise<void> {
     const runs = await store.reap(dead)
@@ -85,34 +105,39 @@ export function createRunWatch(deps: {
   }
 
   async function look(): Promise<void> {
-    if (!exclusive) {
-      const dead = await store.dead(deps.executorId(), deadAfter)
-      if (dead.length > 0) await recover(dead)
+    if (behind || !exclusive) await takeOver()
+    const { running, queued, commands, decisions, abandoned } = await store.openWork()
+    if (running) await takeBackOrphans()
+    else suspects.clear()
+    // What was just taken back is queued too.
+    if (running || queued) await sweep()
+    if (commands) {
+      await deps.deliver(deps.activeRuns())
+      for (const runId of await store.waitingWithCommands()) await deps.takeUp(runId)
     }
-    await takeBackOrphans()
-    await sweep()
-    await deps.deliver(deps.activeRuns())
-    for (const runId of await store.waitingWithCommands()) await deps.takeUp(runId)
-    await deps.resumeDeferred()
+    if (decisions) await deps.resumeDeferred()
+    if (abandoned) {
+      for (const runId of await store.abandonedWaits(sweepSize)) await deps.endWaiting(runId, agentDeleted)
+    }
+  }
+
+  async function reported(work: Promise<void>): Promise<void> {
+    try {
+      await work
+      problem = null
+    } catch (error) {
+      problem = 'The watch over stopped runs failed; it is tried again in a few seconds.'
+      log.error({ err: error }, problem)
+    }
   }
 
   function tick(): void {
     timer = setTimeout(
       () => {
-        looking = look()
-          .then(
-            () => {
-              problem = null
-            },
-            (error: unknown) => {
-              problem = 'The watch over stopped runs failed; it is tried again in a second or two.'
-              log.error({ err: error }, problem)
-            },
-          )
-          .finally(() => {
-            looking = null
-            if (timer) tick()
-          })
+        looking = reported(look()).finally(() => {
+          looking = null
+          if (timer) tick()
+        })
       },
       exclusive ? exclusiveInterval : sharedInterval,
     )
@@ -120,15 +145,18 @@ export function createRunWatch(deps: {
   }
 
   return {
-    degraded: (): string[] => (problem === null ? [] : [problem]),
+    degraded: (): string[] => [
+      ...(problem === null ? [] : [problem]),
+      ...(behind === false ? [] : ['What earlier processes left is still to be taken over.']),
+    ],
 
     /** One look, as it happens every one to five seconds. */
     look,
 
-    /** Takes over what dead processes left, and begins to watch. */
+    /** Takes over what dead processes left, and begins to watch. What fails is tried again with every look. */
     async start(): Promise<void> {
-      const self = deps.executorId()
-      await recover(exclusive ? await store.others(self) : await store.dead(self, deadAfter))
+      behind = true
+      await reported(takeOver())
       tick()
     },
 

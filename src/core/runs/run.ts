@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lib/json.ts'
-import type { RunOverrides } from '../agents/agent.ts'
+import type { PinnedDraft, RunOverrides } from '../agents/agent.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
 
 export type RunState = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
@@ -64,6 +64,8 @@ export interface DeferredCall {
 /** What a run uses, fixed when it was accepted. Recovery reads only this and the journal. */
 export interface RunPins {
   versionId: string
+  /** Set on a run of a draft, which is used in place of the version. */
+  draft?: PinnedDraft
   toolRevisions: Record<string, number>
   /** Tools given with the run itself, header values `***`; the values are in `sealedSecrets`. */
   tools: ToolDefinition[]

@@ -260,8 +260,11 @@ class AnswerReader {
       this.#segment.memory.calls.has(id) || this.#calls.some((call) => call.callId === id)
     const plain = /^[A-Za-z0-9_-]{1,64}$/.test(vendorId)
     const callId = plain && !taken(vendorId) ? vendorId : `call_${this.#step}_${this.#calls.length + 1}`
+    const name = cleanText(tool)
+    const unknown = !this.#segment.tools.has(name) && ({ unknown: true } as const)
     const parsed = input.trim() === '' ? {} : parseForeignJson(input)
-    if (parsed === undefined) return { callId, tool: cleanText(tool), arguments: null, raw: cleanText(input) }
-    return { callId, tool: cleanText(tool), arguments: cleanJson(parsed) }
+    if (parsed === undefined)
+      return { callId, tool: name, arguments: null, raw: cleanText(input), ...unknown }
+    return { callId, tool: name, arguments: cleanJson(parsed), ...unknown }
   }
 }

@@ -1,3 +1,4 @@
+import { sentArguments, shownAnswer } from '../../core/tools/overlay.ts'
 import type { ToolDefinition } from '../../core/tools/tool.ts'
 import { faultPoint } from '../../lib/fault-point.ts'
 import { newId } from '../../lib/ids.ts'
@@ -87,7 +88,9 @@ function ask(
   kind: 'approval' | 'needs_decision',
   mode: 'park' | 'defer',
 ): string {
-  const { callId, tool, arguments: args } = call.call
+  const { callId, tool } = call.call
+  // A call that is made later, in a run of its own, is begun again from what the model wrote.
+  const args = mode === 'park' ? argumentsOf(segment, call) : call.call.arguments
   const { run, journal, handle } = segment
   const approvalId = newId()
   const { workspaceId, agentId } = run
@@ -107,14 +110,16 @@ function ask(
 
 function intend(
   segment: Segment,
-  { call }: CallMemory,
+  memory: CallMemory,
   effects: ReturnType<typeof effectPolicy> | 'client',
 ): void {
+  const { call } = memory
+  const args = argumentsOf(segment, memory)
   record(segment, 'tool.called', {
     callId: call.callId,
     tool: call.tool,
-    arguments: call.arguments,
-    argumentsHash: argumentsHash(call.arguments),
+    arguments: args,
+    argumentsHash: argumentsHash(args),
     effectId: effectId(segment.run.id, call.callId),
     effects,
   })
@@ -161,11 +166,12 @@ async function performOne(segment: Segment, deps: ToolCallDeps, memory: CallMemo
 async function callInTime(segment: Segment, deps: ToolCallDeps, memory: CallMemory): Promise<ToolResult> {
   const { call } = memory
   const tool = definitionOf(segment, memory)
+  const args = argumentsOf(segment, memory)
   const { workspaceId, agentId } = segment.run
   using deadline = stepDeadline(segment)
   try {
     return await kindOf(deps, tool).call(tool, {
-      arguments: isJsonObject(call.arguments) ? call.arguments : {},
+      arguments: isJsonObject(args) ? args : {},
       workspaceId,
       agentId,
       effectId: effectId(segment.run.id, call.callId),
@@ -202,7 +208,7 @@ async function checkEffect(
       callId,
       tool: name,
       status: 'ok',
-      output: cleanJson(check.result),
+      output: cleanJson(shownAnswer(tool, check.result)),
       ms: 0,
     })
     return null
@@ -218,6 +224,11 @@ async function checkEffect(
 
 function requireLease(deps: ToolCallDeps): void {
   if (!deps.leaseHolds()) throw new SegmentStopped({ type: 'lost' })
+}
+
+/** What a call is made with. */
+function argumentsOf({ tools }: Segment, { call }: CallMemory): JsonValue {
+  return sentArguments(tools.get(call.tool), call.arguments)
 }
 
 function definitionOf(segment: Segment, { call }: CallMemory): ToolDefinition {
