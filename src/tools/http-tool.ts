@@ -1,4 +1,5 @@
 import { examplesPrefix } from '../core/tools/http-url.ts'
+import { shownAnswer } from '../core/tools/overlay.ts'
 import type { HttpTool } from '../core/tools/tool.ts'
 import { AppError } from '../errors.ts'
 import type { Egress } from '../lib/egress.ts'
@@ -73,7 +74,9 @@ export function createHttpTool(deps: { egress: Egress; examples: ServeExample })
     async call(tool, { arguments: args, effectId, signal }): Promise<ToolResult> {
       signal.throwIfAborted()
       const request = httpToolRequest(tool, args, effectId)
-      return toolResult(tool, 'problem' in request ? request : await askInTime(request, tool, signal))
+      const outcome = 'problem' in request ? request : await askInTime(request, tool, signal)
+      if ('problem' in outcome) return toolResult(tool, outcome)
+      return toolResult(tool, { ...outcome, value: shownAnswer(tool, outcome.value) })
     },
 
     async check(tool, { effectId, signal }): Promise<EffectCheck> {

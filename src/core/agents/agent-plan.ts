@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { ResourceFact } from '../events/resource-events.ts'
@@ -10,14 +11,20 @@ export interface AgentChange {
   definition?: (current: AgentDefinition) => AgentDefinition
   /** Throws when this caller may not change the agent as it is; asked together with `definition`, of the same agent. */
   refuse?: (agent: Pick<StoredAgent, 'ownerId' | 'visibility'>) => void
+  /** What was read was changed at this time: an agent that was changed after it is left alone. */
+  unchangedSince?: Date
   slug?: string | null
   visibility?: Visibility
   enabled?: boolean
   ownerId?: string
   /** The definition's change goes into the draft; the rest of the change takes effect at once. */
   draft?: boolean
+  /** A new name must be one that no other agent has which this caller sees: `agent_name_taken`. */
+  soleName?: boolean
   /** Becomes the agent's only number, in the same transaction; null: the number it has is freed. */
   phoneNumberId?: string | null
+  /** What the change newly says over shared tools must fit them. */
+  fittingOverlays?: boolean
   /** The agent counts as changed even when nothing of it is. */
   touch?: boolean
 }
@@ -31,6 +38,13 @@ export interface Plan {
   facts: Fact[]
   /** The number it shall have; null: none. Absent: the one it has. */
   phoneNumberId?: string | null
+  /** No other agent that the caller sees may be called so. Absent: it may be. */
+  soleName?: string
+}
+
+/** Rejects with `agent_changed` when somebody was faster than whoever read the agent as it was at that time. */
+export function refuseStale(agent: Pick<StoredAgent, 'updatedAt'>, unchangedSince: Date | undefined): void {
+  if (unchangedSince !== undefined && agent.updatedAt > unchangedSince) throw new AppError('agent_changed')
 }
 
 export function updated(agentId: string, row: AgentRow): Fact {
@@ -100,4 +114,11 @@ export function withDefinitions(
   if (planned === null) return { row: withDraft, version: null, facts: [updated(agentId, withDraft)] }
   if (edited.draft !== undefined) planned.facts.unshift(updated(agentId, planned.row))
   return planned
+}
+
+/** The plan, refused when another agent is called as this one then is and was not before. `draft`: of its draft. */
+export function underSoleName(plan: Plan, agent: StoredAgent, draft: boolean): Plan {
+  const before = draft ? (agent.draft ?? agent.definition).name : agent.definition.name
+  const after = draft ? (plan.row.draft?.name ?? plan.row.name) : plan.row.name
+  return after === before ? plan : { ...plan, soleName: after }
 }

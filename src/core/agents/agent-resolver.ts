@@ -4,15 +4,17 @@ import { FreshCache } from '../../lib/fresh-cache.ts'
 import type { Sealer } from '../../lib/seal.ts'
 import type { Principal } from '../access/principal.ts'
 import { openSecrets, openTool, type SecretMap } from '../tools/tool-secrets.ts'
+import { overlaid, withArguments } from '../tools/overlay.ts'
 import type { ToolService } from '../tools/tool-service.ts'
 import type { ToolDefinition, ToolReference } from '../tools/tool.ts'
 import { findBuiltin } from '../tools/builtin-tools.ts'
-import type { AgentDefinition, ResolvedAgent, RunChoice, RunOverrides } from './agent.ts'
+import type { AgentDefinition, PinnedDraft, ResolvedAgent, RunChoice, RunOverrides } from './agent.ts'
 import { maySee } from './agent-rules.ts'
 import { openDefinition } from './definition-secrets.ts'
 import { overridden } from './overrides.ts'
 import { supervise } from './supervision.ts'
-import type { AgentHead, AgentStore, StoredVersion } from './agent-store.ts'
+import type { AgentHead, AgentStore } from './agent-store.ts'
+import type { StoredVersion } from './agent-version-store.ts'
 
 export interface AgentResolverOptions {
   store: AgentStore
@@ -31,10 +33,16 @@ interface OpenedVersion {
   definition: AgentDefinition
   secrets: SecretMap
   references: ToolReference[]
+  /** Set where it is a draft in place of the version. */
+  draft?: PinnedDraft
 }
+
+type SealedVersion = Pick<StoredVersion, 'id' | 'agentId' | 'number' | 'definition' | 'sealedSecrets'>
 
 /** What a run pins beside the version itself. */
 interface Pinned {
+  /** In place of the version. */
+  draft?: PinnedDraft
   toolRevisions: Record<string, number>
   overrides: RunOverrides | null
   /** Whether the agent has documents. */
@@ -64,10 +72,26 @@ export function createAgentResolver(options: AgentResolverOptions) {
     return opened(version)
   }
 
-  function opened({ id, agentId, number, definition, sealedSecrets }: StoredVersion): OpenedVersion {
+  function opened({ id, agentId, number, definition, sealedSecrets }: SealedVersion): OpenedVersion {
     const references = definition.tools.filter((tool) => tool.kind === 'reference')
     const secrets = openSecrets(sealer, sealedSecrets, agentId)
     return { id, agentId, number, definition: openDefinition(definition, secrets), secrets, references }
+  }
+
+  async function versionOf(versionId: string): Promise<OpenedVersion> {
+    return versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+  }
+
+  /** The draft in place of the version that it was made of. */
+  function openedDraft({ id, agentId, number }: OpenedVersion, draft: PinnedDraft): OpenedVersion {
+    return { ...opened({ ...draft, id, agentId, number }), draft }
+  }
+
+  /** What is not published yet; null: there is nothing. */
+  async function draftOf(agentId: string): Promise<PinnedDraft | null> {
+    const agent = await store.find(agentId)
+    if (agent === null || agent.draft === null) return null
+    return { definition: agent.draft, sealedSecrets: agent.draftSealedSecrets }
   }
 
   async function versionIdOf(agentId: string, head: AgentHead, number: number | undefined): Promise<string> {
@@ -106,7 +130,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
       const revision = toolRevisions[tool.toolId]
       if (revision === undefined)
         throw new AppError('tool_not_found', { detail: 'This run pinned no revision of a tool.' })
-      const definition = await tools.openRevision(tool.toolId, revision)
+      const definition = overlaid(await tools.openRevision(tool.toolId, revision), tool.overlay)
       definitions.push(tool.approval === null ? definition : { ...definition, approval: tool.approval })
     }
     refuseSameNames(definitions)
@@ -121,6 +145,7 @@ export function createAgentResolver(options: AgentResolverOptions) {
       tools: version.definition.supervised ? supervise(definitions) : definitions,
       toolRevisions,
       knowledge,
+      ...(version.draft && { draft: version.draft }),
     }
   }
 
@@ -130,21 +155,27 @@ export function createAgentResolver(options: AgentResolverOptions) {
     return key
   }
 
-  /** Tools that a run brings in place of the agent's are joined anew; all else is shared between runs. */
-  async function resolve(
-    version: OpenedVersion,
-    workspaceId: string,
-    pinned: Pinned,
-  ): Promise<ResolvedAgent> {
+  /** Drafts, and tools that a run brings in place of the agent's, are joined anew; all else is shared between runs. */
+  async function joined(version: OpenedVersion, workspaceId: string, pinned: Pinned): Promise<ResolvedAgent> {
     const { overrides } = pinned
-    if (overrides?.tools !== undefined) {
-      const definition = overridden(version.definition, overrides)
+    if (version.draft !== undefined || overrides?.tools !== undefined) {
+      const definition = overrides === null ? version.definition : overridden(version.definition, overrides)
       return join({ ...version, definition }, workspaceId, pinned)
     }
     const key = cacheKey(version, pinned)
     const found = resolved.get(key) ?? (await resolved.load(key, () => join(version, workspaceId, pinned)))
     if (overrides === null) return found
     return { ...found, definition: overridden(found.definition, overrides) }
+  }
+
+  async function resolve(
+    version: OpenedVersion,
+    workspaceId: string,
+    pinned: Pinned,
+  ): Promise<ResolvedAgent> {
+    const agent = await joined(version, workspaceId, pinned)
+    const more = pinned.overrides?.toolArguments
+    return more === undefined ? agent : { ...agent, tools: withArguments(agent.tools, more) }
   }
 
   return {
@@ -162,9 +193,9 @@ export function createAgentResolver(options: AgentResolverOptions) {
       const visible = typeof caller === 'string' ? head.workspaceId === caller : maySee(caller, head)
       if (!visible || (head.deleted && request.evenDeleted !== true)) throw new AppError('agent_not_found')
       if (!head.enabled && request.evenDisabled !== true) throw new AppError('agent_disabled')
-      const versionId = await versionIdOf(agentId, head, request.version)
-      const version =
-        versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+      const published = await versionOf(await versionIdOf(agentId, head, request.version))
+      const draft = request.draft === true ? await draftOf(agentId) : null
+      const version = draft === null ? published : openedDraft(published, draft)
       const { overrides = null, toolRevisions: fixed = {} } = request
       const toolRevisions: Record<string, number> = {}
       for (const reference of overrides?.tools ?? version.references) {
@@ -177,8 +208,8 @@ export function createAgentResolver(options: AgentResolverOptions) {
 
     /** The same again for a run that was accepted earlier: exactly what it pinned, whatever was changed or deleted since. */
     async resolveVersion(versionId: string, pinned: Pinned): Promise<ResolvedAgent> {
-      const version =
-        versions.get(versionId) ?? (await versions.load(versionId, () => readVersion(versionId)))
+      const published = await versionOf(versionId)
+      const version = pinned.draft === undefined ? published : openedDraft(published, pinned.draft)
       const { agentId } = version
       const head = heads.get(agentId) ?? (await heads.load(agentId, () => readHead(agentId)))
       return resolve(version, head.workspaceId, pinned)

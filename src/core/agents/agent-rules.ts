@@ -21,6 +21,8 @@ export const agentLimits = {
   tools: 200,
   fallbacks: 5,
   metadataBytes: 16 * kibibyte,
+  /** What an agent says over one shared tool. */
+  overlayBytes: 64 * kibibyte,
   /** What dialects print as it was sent is kept there, as text in text: the largest list of tools fits. */
   extensionsBytes: 16 * 1024 * kibibyte,
 } as const
@@ -150,6 +152,12 @@ function toolListProblems(tools: AgentTool[], validator: SchemaValidator): Field
     if (names.has(name)) problems.push({ field, message: 'another tool of this agent has the same' })
     names.add(name)
     if (tool.kind !== 'reference') problems.push(...toolProblems(tool, `tools[${index}]`, validator))
+    else if (Buffer.byteLength(JSON.stringify(tool.overlay ?? {})) > agentLimits.overlayBytes) {
+      problems.push({
+        field: `tools[${index}].overlay`,
+        message: `may have at most ${agentLimits.overlayBytes} bytes as JSON`,
+      })
+    }
   })
   return problems
 }
@@ -204,4 +212,9 @@ export function refuseHandOver(principal: Principal, agent: AgentAccess): void {
   throw new AppError('forbidden_role', {
     detail: 'Only the owner of an agent or an admin may hand it over or hide it.',
   })
+}
+
+/** Whose private agents this principal sees; null: everybody's. */
+export function privateOf({ role, userId }: Principal): string | null {
+  return role === 'owner' ? null : userId
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { definition, httpTool } from '../../../test/support/agent-definitions.ts'
 import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
 import { testDatabase } from '../../../test/support/database.ts'
+import { refusal } from '../../../test/support/refusal.ts'
 import { AppError } from '../../errors.ts'
 import type { Database } from '../../storage/database.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Principal } from '../access/principal.ts'
-import type { HttpTool } from '../tools/tool.ts'
 import type { AgentDefinition } from './agent.ts'
-import { emptyDefinition } from './definition.ts'
 
 let database: Database
 let services: ReturnType<typeof agentServices>
@@ -26,33 +26,6 @@ beforeAll(async () => {
   stranger = await (await testWorkspace(database)).person('owner')
 })
 afterAll(async () => database[Symbol.asyncDispose]())
-
-function definition(change: Partial<AgentDefinition> = {}): AgentDefinition {
-  return { ...emptyDefinition('Support'), instructions: 'Help.', ...change }
-}
-
-function httpTool(change: Partial<HttpTool> = {}): HttpTool {
-  return {
-    kind: 'http',
-    name: 'lookup',
-    description: null,
-    parameters: { type: 'object', properties: { id: { type: 'string' } } },
-    approval: 'never',
-    method: 'GET',
-    url: 'https://shop.example/orders/{id}',
-    headers: { Authorization: 'Bearer s3cret-canary' },
-    effects: 'none',
-    checkUrl: null,
-    timeoutSeconds: 30,
-    ...change,
-  }
-}
-
-const refusal = (code: string, field?: string) =>
-  expect.objectContaining({
-    code,
-    ...(field === undefined ? {} : { fields: expect.arrayContaining([expect.objectContaining({ field })]) }),
-  })
 
 async function events(agentId: string): Promise<string[]> {
   const rows = await database.kysely
@@ -297,6 +270,35 @@ describe('who may', () => {
     )
   })
 
+  test('a name is taken once among the agents that a caller sees, where the caller wants that', async () => {
+    const { agents } = services
+    const named = (name: string) => ({ definition: definition({ name }), soleName: true })
+    const first = await agents.create(member, { ...named('Sole'), visibility: 'private' })
+    const repeated = { ...named('Sole'), id: first.id }
+    expect((await agents.create(member, repeated)).id).toBe(first.id)
+    await expect(agents.create(member, named('Sole'))).rejects.toEqual(refusal('agent_name_taken'))
+    await expect(agents.create(owner, named('Sole'))).rejects.toEqual(refusal('agent_name_taken'))
+    const unseen = await agents.create(admin, named('Sole'))
+    await agents.create(stranger, named('Sole'))
+    await agents.create(member, { definition: definition({ name: 'Sole' }) })
+    const other = await agents.create(owner, named('Other sole'))
+    const rename = { definition: () => definition({ name: 'Sole' }) }
+    await expect(agents.patch(owner, other.id, { ...rename, soleName: true })).rejects.toEqual(
+      refusal('agent_name_taken'),
+    )
+    await agents.patch(owner, other.id, { ...rename, draft: true })
+    await expect(agents.publish(owner, other.id, { soleName: true })).rejects.toEqual(
+      refusal('agent_name_taken'),
+    )
+    // An agent that is called so already may be changed.
+    const change = { definition: () => definition({ name: 'Sole', description: 'x' }), soleName: true }
+    expect((await agents.patch(admin, unseen.id, change)).version).toBe(2)
+    expect((await agents.patch(owner, other.id, rename)).definition.name).toBe('Sole')
+    await expect(agents.restore(owner, unseen.id, 1, { soleName: true })).resolves.toMatchObject({
+      version: 3,
+    })
+  })
+
   test('a disabled agent is not run', async () => {
     const { id } = await services.agents.create(member, { definition: definition(), enabled: false })
     await expect(services.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_disabled'))
@@ -344,7 +346,7 @@ describe('secrets', () => {
     expect((await services.agents.resolveForRun(member, id)).tools).toEqual([next])
   })
 
-  test('*** without a stored value, or for another host, names the field', async () => {
+  test('*** without a stored value, or for another address, names the field', async () => {
     const masked = httpTool({ headers: { Authorization: '***' } })
     await expect(
       services.agents.create(member, { definition: definition({ tools: [masked] }) }),
@@ -381,90 +383,3 @@ describe('secrets', () => {
     ).rejects.toThrow()
   })
 })
-
-describe('shared tools', () => {
-  const reference = (toolId: string, revision: number | null = null) =>
-    ({ kind: 'reference', toolId, revision, approval: null }) as const
-
-  test('a run pins the newest revision; a later one reaches the next run only', async () => {
-    const tool = await services.tools.create(member, { definition: httpTool() })
-    const { id } = await services.agents.create(member, {
-      definition: definition({ tools: [reference(tool.id)] }),
-    })
-    const before = await services.agents.resolveForRun(member, id)
-    expect(before.toolRevisions).toEqual({ [tool.id]: 1 })
-    await services.tools.update(member, tool.id, (current) => ({ ...current, description: 'second' }))
-    const after = await services.agents.resolveForRun(member, id)
-    expect(after.toolRevisions).toEqual({ [tool.id]: 2 })
-    expect(after.tools[0]).toMatchObject({
-      description: 'second',
-      headers: { Authorization: 'Bearer s3cret-canary' },
-    })
-    const pins = {
-      versionId: before.versionId,
-      toolRevisions: before.toolRevisions,
-      overrides: null,
-      knowledge: false,
-      tools: [],
-      sealedSecrets: null,
-    }
-    expect((await services.agents.resolvePinned(newId(), pins)).tools[0]?.description).toBeNull()
-  })
-
-  test('a reference to nothing, to another workspace or to a missing revision is named', async () => {
-    const foreign = await services.tools.create(stranger, { definition: httpTool() })
-    const own = await services.tools.create(member, { definition: httpTool() })
-    const create = (toolId: string, revision: number | null) =>
-      services.agents.create(member, { definition: definition({ tools: [reference(toolId, revision)] }) })
-    await expect(create(newId(), null)).rejects.toEqual(refusal('invalid_request', 'tools[0].tool_id'))
-    await expect(create(foreign.id, null)).rejects.toEqual(refusal('invalid_request', 'tools[0].tool_id'))
-    await expect(create(own.id, 2)).rejects.toEqual(refusal('invalid_request', 'tools[0].revision'))
-    await expect(
-      services.agents.create(member, { definition: definition({ tools: [httpTool(), reference(own.id)] }) }),
-    ).rejects.toEqual(refusal('invalid_request', 'tools[1].tool_id'))
-  })
-})
-
-describe('the hot path', () => {
-  test('a warm agent with a shared tool makes no query, a changed one does', async () => {
-    const counted = countingDatabase(database)
-    const { agents, tools } = agentServices(counted.database)
-    const tool = await tools.create(member, { definition: httpTool() })
-    const { id } = await agents.create(member, {
-      definition: definition({
-        tools: [{ kind: 'reference', toolId: tool.id, revision: null, approval: 'always' }],
-      }),
-    })
-    const first = await agents.resolveForRun(member, id)
-    expect(first.tools[0]?.approval).toBe('always')
-    const warm = counted.queries()
-    for (let i = 0; i < 100; i++) expect(await agents.resolveForRun(member, id)).toBe(first)
-    expect(counted.queries()).toBe(warm)
-    agents.invalidate(id)
-    expect(await agents.resolveForRun(member, id)).toBe(first)
-    expect(counted.queries()).toBe(warm + 1)
-  })
-
-  test('beside other processes, a change that nobody announced is seen within the given time', async () => {
-    const here = agentServices(database, { cacheTtlMs: 5_000 })
-    const { id } = await here.agents.create(member, { definition: definition() })
-    await here.agents.resolveForRun(member, id)
-    await services.agents.patch(member, id, { enabled: false })
-    expect((await here.agents.resolveForRun(member, id)).agentId).toBe(id)
-    here.clock.move(5_001)
-    await expect(here.agents.resolveForRun(member, id)).rejects.toEqual(refusal('agent_disabled'))
-  })
-})
-
-/** The same database, its queries counted. */
-function countingDatabase(source: Database): { database: Database; queries: () => number } {
-  let queries = 0
-  const kysely = source.kysely.withPlugin({
-    transformQuery: ({ node }) => {
-      queries += 1
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  })
-  return { database: { ...source, kysely }, queries: () => queries }
-}

@@ -1,7 +1,8 @@
-import { expressionBuilder, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { expressionBuilder, sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { AppError } from '../../errors.ts'
 import type { Schema } from '../../storage/schema.ts'
-import type { Agent, AgentVersion, Visibility } from './agent.ts'
+import type { Agent, Visibility } from './agent.ts'
+import { createAgentVersionStore } from './agent-version-store.ts'
 import { storedDefinition } from './definition.ts'
 
 export type Tx = Transaction<Schema>
@@ -11,10 +12,6 @@ export interface StoredAgent extends Agent {
   sealedSecrets: string | null
   draftSealedSecrets: string | null
   deleted: boolean
-}
-
-export interface StoredVersion extends AgentVersion {
-  sealedSecrets: string | null
 }
 
 /** The part of an agent's row that a run needs. */
@@ -55,6 +52,8 @@ export type AgentStore = ReturnType<typeof createAgentStore>
 
 export function createAgentStore(kysely: Kysely<Schema>) {
   return {
+    ...createAgentVersionStore(kysely),
+
     /** Rejects with `slug_taken` when that is why it failed. */
     async transaction<Result>(work: (transaction: Tx) => Promise<Result>): Promise<Result> {
       try {
@@ -150,6 +149,27 @@ export function createAgentStore(kysely: Kysely<Schema>) {
       return result.numInsertedOrUpdatedRows === 1n
     },
 
+    /**
+     * Whether another live agent that this owner sees has this name; `privateOf` as in a filter. Whoever asks within a
+     * transaction takes turns with others who ask about this name until it ends.
+     */
+    async isNameTaken(
+      transaction: Tx,
+      agent: { id: string; workspaceId: string; name: string },
+      privateOf: string | null,
+    ): Promise<boolean> {
+      const { id, workspaceId, name } = agent
+      const turn = `agent-name/${workspaceId}/${name}`
+      await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(transaction)
+      const found = await transaction
+        .selectFrom('agents')
+        .select('id')
+        .where(matching(workspaceId, { name, privateOf }))
+        .where('agents.id', '!=', id)
+        .executeTakeFirst()
+      return found !== undefined
+    },
+
     async update(transaction: Tx, agentId: string, agent: AgentRow): Promise<void> {
       await transaction.updateTable('agents').set(columns(agent)).where('id', '=', agentId).execute()
     },
@@ -160,50 +180,6 @@ export function createAgentStore(kysely: Kysely<Schema>) {
         .set({ deleted_at: at, updated_at: at })
         .where('id', '=', agentId)
         .execute()
-    },
-
-    async insertVersion(transaction: Tx, version: StoredVersion): Promise<void> {
-      await transaction
-        .insertInto('agent_versions')
-        .values({
-          id: version.id,
-          agent_id: version.agentId,
-          number: version.number,
-          definition: JSON.stringify(version.definition),
-          sealed_secrets: version.sealedSecrets,
-          created_at: version.createdAt,
-          created_by: version.createdBy,
-        })
-        .execute()
-    },
-
-    async findVersion(agentId: string, number: number): Promise<StoredVersion | null> {
-      const row = await kysely
-        .selectFrom('agent_versions')
-        .selectAll()
-        .where('agent_id', '=', agentId)
-        .where('number', '=', number)
-        .executeTakeFirst()
-      return row === undefined ? null : toVersion(row)
-    },
-
-    async findVersionById(versionId: string): Promise<StoredVersion | null> {
-      const row = await kysely
-        .selectFrom('agent_versions')
-        .selectAll()
-        .where('id', '=', versionId)
-        .executeTakeFirst()
-      return row === undefined ? null : toVersion(row)
-    },
-
-    /** Newest first; `after` is a version number. */
-    async listVersions(
-      agentId: string,
-      page: { limit: number; after: number | null },
-    ): Promise<StoredVersion[]> {
-      let query = kysely.selectFrom('agent_versions').selectAll().where('agent_id', '=', agentId)
-      if (page.after !== null) query = query.where('number', '<', page.after)
-      return (await query.orderBy('number', 'desc').limit(page.limit).execute()).map(toVersion)
     },
 
     /**
@@ -352,18 +328,6 @@ function toAgent(row: JoinedRow): StoredAgent {
     sealedSecrets: row.sealed_secrets,
     draftSealedSecrets: row.draft_sealed_secrets,
     deleted: row.deleted_at !== null,
-  }
-}
-
-function toVersion(row: Selectable<Schema['agent_versions']>): StoredVersion {
-  return {
-    id: row.id,
-    agentId: row.agent_id,
-    number: row.number,
-    definition: storedDefinition(row.definition),
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    sealedSecrets: row.sealed_secrets,
   }
 }
 

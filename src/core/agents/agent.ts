@@ -182,15 +182,25 @@ export interface RunOverrides {
   model?: Partial<Omit<ModelChoice, 'fallbacks' | 'endpoint' | 'promptCaching'>>
   /** In place of every tool of the agent. Shared tools only, so that no secret is in a run's pins. */
   tools?: ToolReference[]
+  /** Merged into the arguments of every call of an http tool. */
+  toolArguments?: JsonObject
   output?: OutputFormat
   limits?: Partial<Limits>
   history?: Partial<History>
+}
+
+/** A draft as a run of it pins it: a definition with masks, and what is behind them, sealed for the agent's id. */
+export interface PinnedDraft {
+  definition: AgentDefinition
+  sealedSecrets: string | null
 }
 
 /** Which of an agent's states a new run works with. */
 export interface RunChoice {
   /** Absent: the published version. */
   version?: number
+  /** In place of a version: what is not published yet, where there is such. */
+  draft?: boolean
   overrides?: RunOverrides | null
   /** A disabled agent too: for those who try it out before it is enabled. */
   evenDisabled?: boolean
@@ -212,4 +222,6 @@ export interface ResolvedAgent {
   toolRevisions: Record<string, number>
   /** Whether the agent has documents; the tool that searches them is then among its tools. */
   knowledge: boolean
+  /** Set where it is not the version itself but the draft that was made of it. */
+  draft?: PinnedDraft
 }

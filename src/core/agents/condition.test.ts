@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { cpuTime } from '../../../test/support/cpu-time.ts'
 import type { JsonValue } from '../../lib/json.ts'
 import { conditionText, holds } from './condition.ts'
 import type { Condition } from './strategies.ts'
@@ -57,9 +58,10 @@ describe('a condition', () => {
   })
 
   test('a code fence is taken off in linear time, and JSON nested too deeply is only text', () => {
-    const began = performance.now()
-    expect(holds(condition('not_empty'), `\`\`\`${'\n'.repeat(200_000)}`)).toBe(true)
-    expect(performance.now() - began).toBeLessThan(1_000)
+    const ms = cpuTime(() =>
+      expect(holds(condition('not_empty'), `\`\`\`${'\n'.repeat(200_000)}`)).toBe(true),
+    )
+    expect(ms).toBeLessThan(1_000)
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
     expect(holds(condition('equal', { path: '0', value: null }), nested(64))).toBe(false)
     expect(holds(condition('equal', { path: '0', value: null }), nested(65))).toBe(true)
@@ -67,9 +69,10 @@ describe('a condition', () => {
   })
 
   test('a pattern cannot take for ever', () => {
-    const began = performance.now()
-    expect(holds(condition('regex', { term: '^(a+)+$' }), `${'a'.repeat(5_000)}!`)).toBe(false)
-    expect(performance.now() - began).toBeLessThan(1_000)
+    const ms = cpuTime(() =>
+      expect(holds(condition('regex', { term: '^(a+)+$' }), `${'a'.repeat(5_000)}!`)).toBe(false),
+    )
+    expect(ms).toBeLessThan(1_000)
   })
 
   test.each<[Condition, string]>([

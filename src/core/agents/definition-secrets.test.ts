@@ -48,18 +48,38 @@ test('a notice keeps its secret when others of its list come and go', () => {
   expect(headersOf(openDefinition(after.definition, after.secrets))).toEqual([{ Authorization: 'for b' }])
 })
 
-test('a secret follows a notice within its host, not to another', () => {
+test('a secret follows a notice to what lies below its address, and nowhere else', () => {
   const before = takeDefinitionSecrets(telling(notice('https://a.example/1', 'for a')), nothing, null)
   const moved = (url: string) => takeDefinitionSecrets(telling(notice(url, '***')), before, null)
-  expect(moved('https://a.example/other').secrets).toEqual({
+  expect(moved('https://a.example/1/done').secrets).toEqual({
     'notice/success/0/header/authorization': 'for a',
   })
-  expect(moved('https://b.example/1').problems).toEqual([
-    {
-      field: 'notices.on_success[0].headers.Authorization',
-      message: 'this notice now calls another host; send the value again',
-    },
-  ])
+  for (const url of ['https://b.example/1', 'https://a.example/2', 'https://a.example/1/..%2F2']) {
+    expect(moved(url).problems).toEqual([
+      {
+        field: 'notices.on_success[0].headers.Authorization',
+        message: 'this notice now calls another address; send the value again',
+      },
+    ])
+  }
+})
+
+test.each([
+  ['https://gw.example/team-a/v1', true],
+  ['https://gw.example/team-a/v1/eu', true],
+  ['https://gw.example/team-b/v1', false],
+  ['https://gw.example/team-a/v1/..%2F..%2Fteam-b', false],
+])('the key for https://gw.example/team-a/v1 at %s: kept %s', (baseUrl, kept) => {
+  const written = (url: string, apiKey: string): AgentDefinition => {
+    const endpoint = { baseUrl: url, apiKey, credential: null, headers: {} }
+    return { ...emptyDefinition('A'), model: { ...anyModel, provider: 'openai', endpoint } }
+  }
+  const before = takeDefinitionSecrets(written('https://gw.example/team-a/v1', 'key-1'), nothing, null)
+  const after = takeDefinitionSecrets(written(baseUrl, '***'), before, null)
+  expect(after.secrets).toEqual(kept ? { 'model/api_key': 'key-1' } : {})
+  expect(after.problems.map(({ message }) => message)).toEqual(
+    kept ? [] : ['the model is now reached at another address; send the value again'],
+  )
 })
 
 test('*** where nothing is stored, or another key sealed it, is refused', () => {

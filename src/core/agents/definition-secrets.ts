@@ -1,4 +1,5 @@
 import type { FieldError } from '../../errors.ts'
+import { isWithin, placeOf } from '../../lib/url-place.ts'
 import {
   masks,
   mask,
@@ -16,8 +17,8 @@ export interface StoredDefinition {
 }
 
 const keyPlace = 'model/api_key'
-/** Beside the secrets of an endpoint: the origin that its connection led to when they were written. */
-const originPlace = 'model/origin'
+/** Beside the secrets of an endpoint: where its connection led when they were written. */
+const leadPlace = 'model/origin'
 const modelHeader = (header: string) => `model/header/${header.toLowerCase()}`
 const noticeHeader = (kind: string, index: number, header: string) =>
   `notice/${kind}/${index}/header/${header.toLowerCase()}`
@@ -30,13 +31,13 @@ const noticeKinds = [
 
 /**
  * Takes every secret out of a definition that is being written: of its tools, of how its model is reached, of whom it
- * tells. `***` takes the stored value, unless it would thereby be sent to another host than before. `modelOrigin`: where
- * the model's connection leads now; null: there is none, or nobody knows.
+ * tells. `***` takes the stored value, unless it would thereby be sent elsewhere than before. `leads`: where the
+ * model's connection leads now; null: there is none, or nobody knows.
  */
 export function takeDefinitionSecrets(
   definition: AgentDefinition,
   stored: StoredDefinition,
-  modelOrigin: string | null,
+  leads: string | null,
 ): { definition: AgentDefinition; secrets: SecretMap; problems: FieldError[] } {
   const { tools, ...fromTools } = takeSecrets(
     definition.tools,
@@ -44,7 +45,7 @@ export function takeDefinitionSecrets(
     (index) => `tools[${index}].`,
   )
   const taken: TakenSecrets = fromTools
-  const model = takeModel(definition.model, { stored, modelOrigin }, taken)
+  const model = takeModel(definition.model, { stored, leads }, taken)
   const notices = takeNotices(definition.notices, stored, taken)
   return { definition: { ...definition, tools, model, notices }, ...taken }
 }
@@ -67,23 +68,23 @@ export function openDefinition(definition: AgentDefinition, secrets: SecretMap):
 
 function takeModel(
   model: ModelChoice | null,
-  { stored, modelOrigin }: { stored: StoredDefinition; modelOrigin: string | null },
+  { stored, leads }: { stored: StoredDefinition; leads: string | null },
   taken: TakenSecrets,
 ): ModelChoice | null {
   if (!model?.endpoint) return model
   const { endpoint } = model
   const before = stored.definition?.model ?? null
   const values = [...(endpoint.apiKey === null ? [] : [endpoint.apiKey]), ...Object.values(endpoint.headers)]
-  const storedOrigin = stored.secrets?.[originPlace] ?? null
+  const storedLead = stored.secrets?.[leadPlace] ?? null
   // What was written for one place is never recorded as written for another: that is for whoever knows the values.
   const keepsAll = values.every((value) => value === mask)
-  const isSamePlace = keepsAll || storedOrigin === modelOrigin
+  const isSamePlace = keepsAll || storedLead === leads || isWithin(leads, storedLead)
   const moved =
-    before !== null && addressee(before) === addressee(model) && isSamePlace
+    before !== null && keepsAddressee(model, before) && isSamePlace
       ? null
       : 'the model is now reached at another address; send the value again'
-  const origin = keepsAll ? storedOrigin : modelOrigin
-  if (origin !== null && values.length > 0) taken.secrets[originPlace] = origin
+  const lead = keepsAll ? storedLead : leads
+  if (lead !== null && values.length > 0) taken.secrets[leadPlace] = lead
   if (endpoint.apiKey !== null) {
     const field = 'model.endpoint.api_key'
     takeSecret({ place: keyPlace, field, value: endpoint.apiKey, moved }, stored.secrets, taken)
@@ -96,10 +97,15 @@ function takeModel(
   return { ...model, endpoint: { ...endpoint, apiKey, headers: masks(endpoint.headers) } }
 }
 
-/** Who is sent the secrets of a model's endpoint: a host, or whoever a provider or a connection leads to. */
+/** Whether the secrets of a model's endpoint go where they went: to an address, or to whom a name leads. */
+function keepsAddressee(model: ModelChoice, before: ModelChoice): boolean {
+  const [url, urlBefore] = [model.endpoint?.baseUrl ?? null, before.endpoint?.baseUrl ?? null]
+  if (url === null || urlBefore === null) return url === urlBefore && addressee(model) === addressee(before)
+  return url === urlBefore || isWithin(placeOf(url), placeOf(urlBefore))
+}
+
+/** Whoever a provider or a connection leads to. */
 function addressee({ provider, name, connectionId, endpoint }: ModelChoice): string {
-  const baseUrl = endpoint?.baseUrl ?? null
-  if (baseUrl !== null) return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl
   // Without a provider, the model's name decides which it is.
   return JSON.stringify([provider ?? name, connectionId, endpoint?.credential ?? null])
 }
@@ -107,7 +113,7 @@ function addressee({ provider, name, connectionId, endpoint }: ModelChoice): str
 function openEndpoint(endpoint: ModelEndpoint, secrets: SecretMap): ModelEndpoint {
   const apiKey = endpoint.apiKey === null ? null : (secrets[keyPlace] ?? endpoint.apiKey)
   const headers = openHeaders(endpoint.headers, secrets, modelHeader)
-  return { ...endpoint, apiKey, headers, writtenFor: secrets[originPlace] ?? null }
+  return { ...endpoint, apiKey, headers, writtenFor: secrets[leadPlace] ?? null }
 }
 
 function takeNotices(notices: Notices, stored: StoredDefinition, taken: TakenSecrets): Notices {
@@ -116,7 +122,7 @@ function takeNotices(notices: Notices, stored: StoredDefinition, taken: TakenSec
     const before = stored.definition?.notices[list] ?? []
     masked[list] = notices[list].map((notice, index) => {
       const source = sameNotice(notice, index, before)
-      const moved = source === null ? 'this notice now calls another host; send the value again' : null
+      const moved = source === null ? 'this notice now calls another address; send the value again' : null
       for (const [header, value] of Object.entries(notice.headers)) {
         takeSecret(
           {
@@ -136,18 +142,13 @@ function takeNotices(notices: Notices, stored: StoredDefinition, taken: TakenSec
   return masked
 }
 
-/** Which stored notice this one was: a list may have lost or got others. Null: none that calls the same host. */
+/** Which stored notice this one was: a list may have lost or got others. Null: none that calls this address, or one above it. */
 function sameNotice(notice: Notice, index: number, before: readonly Notice[]): number | null {
   if (before[index]?.url === notice.url) return index
   const moved = before.findIndex(({ url }) => url === notice.url)
   if (moved >= 0) return moved
-  const target = originOf(notice.url)
   const there = before[index]
-  return there !== undefined && target !== null && originOf(there.url) === target ? index : null
-}
-
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null
+  return there !== undefined && isWithin(placeOf(notice.url), placeOf(there.url)) ? index : null
 }
 
 function openHeaders(

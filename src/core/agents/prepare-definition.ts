@@ -1,13 +1,22 @@
 import { AppError, refuseProblems } from '../../errors.ts'
 import type { Sealer } from '../../lib/seal.ts'
-import type { SchemaValidator } from '../tools/schema-validator.ts'
-import { openSecrets, openSecretsIfPossible, sameSecrets, sealSecrets } from '../tools/tool-secrets.ts'
+import {
+  openSecrets,
+  openSecretsIfPossible,
+  openTool,
+  sameSecrets,
+  sealSecrets,
+  takeSecrets,
+} from '../tools/tool-secrets.ts'
+import type { ToolDefinition } from '../tools/tool.ts'
 import type { AgentDefinition, ModelChoice } from './agent.ts'
+import type { AgentChange } from './agent-plan.ts'
 import { refuseBadDefinition } from './agent-rules.ts'
 import type { AgentStore, StoredAgent, Tx } from './agent-store.ts'
 import { sameDefinition } from './definition.ts'
 import { takeDefinitionSecrets, type StoredDefinition } from './definition-secrets.ts'
 import { endpointProblems } from './endpoint-rules.ts'
+import { createOverlayCheck, type OverlayCheckOptions } from './overlay-check.ts'
 
 /** A definition that keeps every rule, its secrets taken out and sealed. */
 export interface PreparedDefinition {
@@ -21,32 +30,34 @@ export interface EditedDefinitions {
   draft: PreparedDefinition | null | undefined
 }
 
-export interface DefinitionPreparerOptions {
+export interface DefinitionPreparerOptions extends OverlayCheckOptions {
   store: AgentStore
   sealer: Sealer
-  validator: SchemaValidator
   checkModel: (workspaceId: string, choice: ModelChoice) => Promise<void>
-  originOfModel: (workspaceId: string, choice: ModelChoice) => Promise<string | null>
+  placeOfModel: (workspaceId: string, choice: ModelChoice) => Promise<string | null>
 }
 
-export function createDefinitionPreparer({
-  store,
-  sealer,
-  validator,
-  checkModel,
-  originOfModel,
-}: DefinitionPreparerOptions) {
-  /** Rejects with what is wrong with the definition. `stored`: what `***` in it stands for. */
+type Edit = Required<Pick<AgentChange, 'definition'>> & Pick<AgentChange, 'draft' | 'fittingOverlays'>
+
+export function createDefinitionPreparer(options: DefinitionPreparerOptions) {
+  const { store, sealer, validator, checkModel, placeOfModel } = options
+  const checkOverlays = createOverlayCheck(options)
+
+  /** Rejects with what is wrong with the definition. `stored`: what was there before, and what `***` stands for. */
   async function prepare(
     workspaceId: string,
     agentId: string,
     definition: AgentDefinition,
     stored: StoredDefinition | null,
+    fittingOverlays = false,
   ): Promise<PreparedDefinition> {
     const { model } = definition
-    const modelOrigin = model === null ? null : await originOfModel(workspaceId, model)
-    const taken = takeDefinitionSecrets(definition, stored ?? { definition: null, secrets: {} }, modelOrigin)
-    refuseBadDefinition(definition, validator, [...endpointProblems(model), ...taken.problems])
+    const modelPlace = model === null ? null : await placeOfModel(workspaceId, model)
+    const taken = takeDefinitionSecrets(definition, stored ?? { definition: null, secrets: {} }, modelPlace)
+    const misfits = fittingOverlays
+      ? await checkOverlays(workspaceId, definition, stored?.definition ?? null)
+      : []
+    refuseBadDefinition(definition, validator, [...endpointProblems(model), ...taken.problems, ...misfits])
     if (model !== null) await checkModel(workspaceId, model)
     return {
       definition: taken.definition,
@@ -70,11 +81,11 @@ export function createDefinitionPreparer({
 
   async function editDraft(
     agent: StoredAgent,
-    change: (current: AgentDefinition) => AgentDefinition,
+    { definition: change, fittingOverlays }: Edit,
   ): Promise<EditedDefinitions | null> {
     const base = agent.draft === null ? 'version' : 'draft'
     const next = change(agent.draft ?? agent.definition)
-    const draft = await prepare(agent.workspaceId, agent.id, next, secretsOf(agent, base))
+    const draft = await prepare(agent.workspaceId, agent.id, next, secretsOf(agent, base), fittingOverlays)
     if (same(agent, draft, base)) return null
     const isPublished = agent.versionId !== null && same(agent, draft, 'version')
     return { version: null, draft: isPublished ? null : draft }
@@ -83,7 +94,7 @@ export function createDefinitionPreparer({
   /** The draft, where there is one, gets the same change, and is gone when that leaves nothing unpublished. */
   async function editPublished(
     agent: StoredAgent,
-    change: (current: AgentDefinition) => AgentDefinition,
+    { definition: change, fittingOverlays }: Edit,
   ): Promise<EditedDefinitions | null> {
     const hasVersion = agent.versionId !== null
     const base = hasVersion ? 'version' : 'draft'
@@ -92,6 +103,7 @@ export function createDefinitionPreparer({
       agent.id,
       change(agent.definition),
       secretsOf(agent, base),
+      fittingOverlays,
     )
     if (!hasVersion) return { version, draft: null }
     if (same(agent, version, 'version')) return null
@@ -110,12 +122,20 @@ export function createDefinitionPreparer({
     prepare,
 
     /** Null: the change changes nothing. */
-    edit(
+    edit(agent: StoredAgent, change: Edit): Promise<EditedDefinitions | null> {
+      return change.draft === true ? editDraft(agent, change) : editPublished(agent, change)
+    },
+
+    /** A tool that stands at `at` in a request, with what its masks stand for in what is edited. */
+    openTool(
       agent: StoredAgent,
-      change: (current: AgentDefinition) => AgentDefinition,
-      draft: boolean,
-    ): Promise<EditedDefinitions | null> {
-      return draft ? editDraft(agent, change) : editPublished(agent, change)
+      { definition, at }: { definition: ToolDefinition; at: string },
+    ): ToolDefinition {
+      const stored = secretsOf(agent, agent.draft === null ? 'version' : 'draft')
+      const known = { tools: stored.definition?.tools ?? [], secrets: stored.secrets }
+      const { secrets, problems } = takeSecrets([definition], known, () => `${at}.`)
+      refuseProblems(problems)
+      return openTool(definition, secrets)
     },
 
     /** The draft, checked again: what it refers to may be gone. Null: it is what is published already. */

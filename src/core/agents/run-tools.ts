@@ -5,7 +5,8 @@ import { refuseUnknownBuiltin, toolProblems } from '../tools/tool-rules.ts'
 import { noSecrets, openSecrets, openTool, sealSecrets, takeSecrets } from '../tools/tool-secrets.ts'
 import type { ToolDefinition } from '../tools/tool.ts'
 import { agentLimits } from './agent-rules.ts'
-import type { ResolvedAgent } from './agent.ts'
+import { withArguments } from '../tools/overlay.ts'
+import type { ResolvedAgent, RunOverrides } from './agent.ts'
 import { supervise } from './supervision.ts'
 
 /** Tools given with one run: header values `***`, what is behind them sealed for the run's id. */
@@ -49,11 +50,11 @@ export function openRunTools(runId: string, pinned: PinnedTools, sealer: Sealer)
 export function withRunTools(
   agent: ResolvedAgent,
   runId: string,
-  pinned: PinnedTools,
+  pinned: PinnedTools & { overrides: RunOverrides | null },
   sealer: Sealer,
 ): ResolvedAgent {
   if (pinned.tools.length === 0) return agent
-  const opened = openRunTools(runId, pinned, sealer)
+  const opened = withArguments(openRunTools(runId, pinned, sealer), pinned.overrides?.toolArguments)
   const usable = agent.definition.supervised ? supervise(opened) : opened
   const given = new Map(usable.map((tool) => [tool.name, tool]))
   const tools = [...agent.tools.filter((tool) => !given.has(tool.name)), ...given.values()]

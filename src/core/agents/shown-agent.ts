@@ -1,5 +1,5 @@
 import type { Agent, AgentVersion } from './agent.ts'
-import type { StoredVersion } from './agent-store.ts'
+import type { StoredVersion } from './agent-version-store.ts'
 
 /** An agent without what only the store and the resolver may know of it. */
 export function shown(agent: Agent): Agent {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
 import { testDatabase } from '../../../test/support/database.ts'
+import { refusal } from '../../../test/support/refusal.ts'
 import { AppError } from '../../errors.ts'
 import type { Database } from '../../storage/database.ts'
 import type { Principal } from '../access/principal.ts'
@@ -24,12 +25,6 @@ const content = {
   headers: { 'X-Org': 'canary-org' },
 }
 const page = { limit: 100, after: null }
-
-const refusal = (code: string, field?: string) =>
-  expect.objectContaining({
-    code,
-    ...(field === undefined ? {} : { fields: expect.arrayContaining([expect.objectContaining({ field })]) }),
-  })
 
 test('a credential is stored sealed and shown by its last four characters', async () => {
   const { connections } = agentServices(database)
@@ -198,4 +193,18 @@ test.each([
   await expect(connections.create(member, { ...content, ...change })).rejects.toEqual(
     refusal('invalid_request', field),
   )
+})
+
+test.each([
+  ['https://gw.example/team-a/v2', true],
+  ['https://gw.example/team-a/', true],
+  ['https://gw.example/team-b', false],
+  ['https://gw.example', false],
+  ['https://gw.example/team-a/..%2Fteam-b', false],
+])('secrets stored for https://gw.example/team-a follow a connection to %s: %s', async (baseUrl, follow) => {
+  const { connections } = agentServices(database)
+  const { id } = await connections.create(member, { ...content, baseUrl: 'https://gw.example/team-a' })
+  const moving = connections.patch(member, id, { baseUrl })
+  if (follow) expect(await moving).toMatchObject({ baseUrl })
+  else await expect(moving).rejects.toEqual(refusal('invalid_request', 'credential'))
 })

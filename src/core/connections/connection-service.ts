@@ -1,4 +1,4 @@
-import { AppError, type FieldError, refuseProblems } from '../../errors.ts'
+import { AppError, refuseProblems } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { FreshCache } from '../../lib/fresh-cache.ts'
 import { newId } from '../../lib/ids.ts'
@@ -6,15 +6,17 @@ import { openIfPossible, type Sealer } from '../../lib/seal.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Event } from '../events/event.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
-import type {
-  LocalModelServer,
-  ModelEnvironment,
-  ModelProvider,
-  ModelRoute,
-  ModelTarget,
+import {
+  placeOfModels,
+  type LocalModelServer,
+  type ModelEnvironment,
+  type ModelProvider,
+  type ModelRoute,
+  type ModelTarget,
 } from '../models/model.ts'
 import { mask } from '../tools/tool-secrets.ts'
 import type { Connection, ConnectionTest } from './connection.ts'
+import { changed, maskProblems, type ConnectionChange } from './connection-change.ts'
 import { connectionProblems, type ConnectionContent } from './connection-rules.ts'
 import type { ConnectionRow, ConnectionStore, StoredConnection } from './connection-store.ts'
 import { credentialHint, environmentConnections, environmentRoutes } from './environment-connections.ts'
@@ -32,15 +34,6 @@ export interface ConnectionServiceOptions {
   publish: (workspaceId: string, event: Event) => void
   /** How long another process's change may go unseen when no notice of it arrives, ms; null: there is no other process. */
   cacheTtlMs: number | null
-}
-
-/** Absent: as it is. `***` as the credential or as a header's value: the stored one. */
-export interface ConnectionChange {
-  name?: string
-  provider?: string
-  baseUrl?: string | null
-  credential?: string | null
-  headers?: Record<string, string>
 }
 
 export type ConnectionService = ReturnType<typeof createConnectionService>
@@ -169,8 +162,10 @@ export function createConnectionService(options: ConnectionServiceOptions) {
   }
 
   function addressOf({ provider, baseUrl }: ConnectionContent): string | null {
-    const url = baseUrl ?? providers.find((one) => one.name === provider)?.defaultBaseUrl ?? null
-    return url !== null && URL.canParse(url) ? new URL(url).origin : null
+    return placeOfModels(
+      baseUrl,
+      providers.find((one) => one.name === provider),
+    )
   }
 
   async function remove(principal: Principal, connectionId: string): Promise<void> {
@@ -286,56 +281,6 @@ export function createConnectionService(options: ConnectionServiceOptions) {
       kept.invalidate(connectionId)
     },
   }
-}
-
-/** There is nothing stored that a mask in a new connection could stand for. */
-function maskProblems({ credential, headers }: ConnectionContent): FieldError[] {
-  const message = 'there is no stored value to keep; send the value itself'
-  const fields = Object.keys(headers).filter((name) => headers[name] === mask)
-  return [...(credential === mask ? ['credential'] : []), ...fields.map((name) => `headers.${name}`)].map(
-    (field) => {
-      return { field, message }
-    },
-  )
-}
-
-/** Stored secrets do not follow a connection to another address: whoever changes the address knows them, or sends new ones. */
-function changed(
-  before: ConnectionContent,
-  change: ConnectionChange,
-  stored: { addressOf: (content: ConnectionContent) => string | null; isLost: boolean },
-): { content: ConnectionContent; problems: FieldError[] } {
-  const problems: FieldError[] = []
-  const content: ConnectionContent = {
-    name: change.name ?? before.name,
-    provider: change.provider ?? before.provider,
-    baseUrl: change.baseUrl === undefined ? before.baseUrl : change.baseUrl,
-    credential: change.credential === undefined ? before.credential : change.credential,
-    headers: change.headers ?? before.headers,
-  }
-  const moved = stored.addressOf(before) !== stored.addressOf(content)
-  const keep = (field: string, value: string | undefined | null): string => {
-    if (value === undefined || value === null) {
-      problems.push({ field, message: 'there is no stored value to keep; send the value itself' })
-    } else if (stored.isLost)
-      problems.push({ field, message: 'the stored value was sealed with another secret key; send it again' })
-    else if (moved)
-      problems.push({ field, message: 'the connection now leads to another address; send it again' })
-    return value ?? ''
-  }
-  if (change.credential === mask || (change.credential === undefined && before.credential !== null)) {
-    content.credential = keep('credential', before.credential)
-  }
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(content.headers)) {
-    const isKept = change.headers === undefined || value === mask
-    headers[name] = isKept ? keep(`headers.${name}`, storedHeader(before, name)) : value
-  }
-  return { content: { ...content, headers }, problems }
-}
-
-function storedHeader({ headers }: ConnectionContent, name: string): string | undefined {
-  return Object.entries(headers).find(([stored]) => stored.toLowerCase() === name.toLowerCase())?.[1]
 }
 
 function sameContent(a: ConnectionContent, b: ConnectionContent): boolean {

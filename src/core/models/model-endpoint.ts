@@ -1,7 +1,8 @@
 import { AppError, type ErrorCode } from '../../errors.ts'
+import { isWithin, placeOf } from '../../lib/url-place.ts'
 import type { ModelEndpoint } from '../agents/agent.ts'
 import { isBaseUrl } from '../connections/connection-rules.ts'
-import type { ModelProvider, ModelRoute } from './model.ts'
+import { placeOfModels, type ModelProvider, type ModelRoute } from './model.ts'
 
 /** What stands behind an endpoint: the environment, or a connection of the workspace. */
 export interface EndpointBase {
@@ -22,22 +23,22 @@ export function isOfTenant(endpoint: ModelEndpoint): boolean {
  * The route with what an agent says about it: its key before any other, its headers over those of the connection.
  *
  * An address that the agent names is a tenant's: it is never trusted, and never sent a key of the environment. Nor is
- * what a connection keeps sent to another host than the connection's: who may write an agent may use a connection, and
- * must not thereby learn what is sealed in it. The other way round, who may write a connection must not learn what is
- * sealed in an agent. Throws `invalid_request` naming what to mend.
+ * what a connection keeps sent elsewhere than to the connection's address and what lies below it: who may write an
+ * agent may use a connection, and must not thereby learn what is sealed in it. The other way round, who may write a
+ * connection must not learn what is sealed in an agent. Throws `invalid_request` naming what to mend.
  */
 export function routeAt(endpoint: ModelEndpoint, base: EndpointBase): ModelRoute {
   const { route, provider, isStored } = base
   const { baseUrl, headers } = endpoint
   if (baseUrl === null) {
-    if (isStored) refuseMoved(endpoint, originOfRoute(route, provider))
+    if (isStored) refuseMoved(endpoint, placeOfRoute(route, provider))
     return together(endpoint, base)
   }
   if (!isBaseUrl(baseUrl)) throw unusableEndpoint('base_url', baseUrl, 'is no http or https address')
   const own = { ...route, baseUrl, trusted: false }
   if (!isStored) return { ...own, apiKey: endpoint.apiKey, headers: lowerCased(headers) }
-  const address = originOfRoute(route, provider)
-  if (address === originOf(baseUrl)) return { ...together(endpoint, base), baseUrl, trusted: false }
+  const address = placeOfRoute(route, provider)
+  if (isWithin(placeOf(baseUrl), address)) return { ...together(endpoint, base), baseUrl, trusted: false }
   const keepsSecrets = route.apiKey !== null || Object.keys(route.headers).length > 0
   if (endpoint.apiKey === null && keepsSecrets) {
     throw unusableEndpoint('base_url', baseUrl, `is not where the connection leads, ${address ?? 'nowhere'}`)
@@ -45,9 +46,9 @@ export function routeAt(endpoint: ModelEndpoint, base: EndpointBase): ModelRoute
   return { ...own, apiKey: endpoint.apiKey, headers: lowerCased(headers) }
 }
 
-/** Where a route leads: scheme, host and port; null: nowhere. */
-export function originOfRoute(route: ModelRoute, provider: ModelProvider): string | null {
-  return originOf(route.baseUrl ?? provider.defaultBaseUrl)
+/** Where a route leads; null: nowhere. */
+export function placeOfRoute(route: ModelRoute, provider: ModelProvider): string | null {
+  return placeOfModels(route.baseUrl, provider)
 }
 
 /** The headers that would turn the call, and with it what is not the endpoint's own, to a place that its author names. */
@@ -80,7 +81,7 @@ function together(endpoint: ModelEndpoint, { route, routingHeaders }: EndpointBa
 /** Throws when a connection leads elsewhere than when the endpoint's secrets were written. */
 function refuseMoved({ apiKey, headers, writtenFor }: ModelEndpoint, address: string | null): void {
   const hasSecrets = apiKey !== null || Object.keys(headers).length > 0
-  if (!hasSecrets || writtenFor === undefined || (writtenFor !== null && writtenFor === address)) return
+  if (!hasSecrets || writtenFor === undefined || isWithin(address, writtenFor)) return
   const field = apiKey === null ? 'model.endpoint.headers' : 'model.endpoint.api_key'
   const message = `was written when the connection did not lead to ${address ?? 'nowhere'}; write the value again`
   throw new AppError('invalid_request', { detail: `${field}: ${message}.`, fields: [{ field, message }] })
@@ -101,10 +102,6 @@ const mends: Record<string, string> = {
   base_url:
     'give the address of the provider, such as https://models.example/v1, that its credential belongs to',
   credential: 'give the name of a connection of this workspace',
-}
-
-function originOf(url: string | null): string | null {
-  return url !== null && URL.canParse(url) ? new URL(url).origin : null
 }
 
 /** Names of headers are the same in any case: the later one wins. */

@@ -19,7 +19,7 @@ import type {
 } from './model.ts'
 import {
   isOfTenant,
-  originOfRoute,
+  placeOfRoute,
   routeAt,
   turningHeader,
   turningHeaders,
@@ -233,14 +233,14 @@ export function createModelService(options: ModelServiceOptions) {
     },
 
     /**
-     * The origin of the stored connection that secrets of this choice's endpoint are sent to; null: the endpoint names
+     * Where the stored connection leads that secrets of this choice's endpoint are sent to; null: the endpoint names
      * its address itself, no such connection is involved, or there is none as yet.
      */
-    async originOf(workspaceId: string, choice: ModelChoice): Promise<string | null> {
+    async placeOf(workspaceId: string, choice: ModelChoice): Promise<string | null> {
       if (choice.endpoint === null || choice.endpoint.baseUrl !== null) return null
       try {
         const { route, isStored } = await reached(workspaceId, choice)
-        return isStored ? originOfRoute(route, mustKnow(route.provider)) : null
+        return isStored ? placeOfRoute(route, mustKnow(route.provider)) : null
       } catch (error) {
         if (error instanceof AppError) return null // a run says what is wrong with it
         throw error

@@ -1,3 +1,4 @@
+import { placeOf } from '../../lib/url-place.ts'
 import type { LanguageModel, ModelUsage } from '../../ports/language-model.ts'
 
 /** What the server knows of a model vendor. */
@@ -16,6 +17,19 @@ export interface ModelProvider {
   readonly routingHeaders?: readonly string[]
   /** Present on servers that may run on this machine. */
   readonly local?: object
+}
+
+/**
+ * The place that the secrets of one vendor's models are bound to; null: nowhere. At the vendor's own host the key alone
+ * says whose account it is, so its whole host counts; an address that somebody chose counts with its path.
+ */
+export function placeOfModels(
+  baseUrl: string | null,
+  provider: Pick<ModelProvider, 'defaultBaseUrl'> | undefined,
+): string | null {
+  if (baseUrl !== null) return placeOf(baseUrl)
+  const usual = URL.parse(provider?.defaultBaseUrl ?? '')
+  return usual === null ? null : usual.origin
 }
 
 /** How to reach the models of one vendor. */

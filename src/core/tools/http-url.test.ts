@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillUrl, placeholders, targetOf, urlProblem } from './http-url.ts'
+import { fillUrl, fixedTargetOf, placeholders, targetOf, urlProblem } from './http-url.ts'
 
 const fill = (template: string, values: Record<string, string>) =>
   fillUrl(template, (name) => values[name] ?? '')
@@ -52,7 +52,11 @@ test.each(['https://a.example/{id}?x={y}', '/examples/orders/{order_id}', 'http:
   },
 )
 
-test('who is called is the origin', () => {
-  expect(targetOf('https://A.example:443/{id}')).toBe('https://a.example')
+test('what no argument decides of a call ends before the first placeholder of the path', () => {
+  expect(fixedTargetOf('https://A.example:443/{id}')).toBe('https://a.example')
+  expect(fixedTargetOf('https://a.example/shop/orders/no-{id}/lines')).toBe('https://a.example/shop/orders')
+  expect(fixedTargetOf('https://a.example/shop/orders?id={id}')).toBe('https://a.example/shop/orders')
+  expect(fixedTargetOf('https://a.example/{id}/../orders')).toBe('https://a.example/orders')
+  expect(fixedTargetOf('/examples/orders/{id}')).toBe('/examples/')
   expect(targetOf('/examples/orders/{id}')).toBe('/examples/')
 })

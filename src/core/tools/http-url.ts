@@ -1,3 +1,5 @@
+import { placeOf } from '../../lib/url-place.ts'
+
 /** A URL that begins with this is answered inside the process, by the example shop. */
 export const examplesPrefix = '/examples/'
 
@@ -32,11 +34,17 @@ export function urlProblem(template: string): string | null {
   return null
 }
 
-/** Who is called: `https://host:port`, or the example shop. Null when the template is not a URL. */
+/** Where a call goes, placeholders included, or the example shop. Null when the template is not a URL. */
 export function targetOf(template: string): string | null {
   if (template.startsWith(examplesPrefix)) return examplesPrefix
-  const filled = template.replaceAll(placeholderForm, stand)
-  return URL.canParse(filled) ? new URL(filled).origin : null
+  return placeOf(template.replaceAll(placeholderForm, stand))
+}
+
+/** The part of a target that no argument decides: everything before the first segment that has a placeholder. */
+export function fixedTargetOf(template: string): string | null {
+  const target = targetOf(template)
+  const decided = target?.indexOf(stand) ?? -1
+  return target === null || decided < 0 ? target : target.slice(0, target.lastIndexOf('/', decided))
 }
 
 /**

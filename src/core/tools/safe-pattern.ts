@@ -1,5 +1,5 @@
 import v8 from 'node:v8'
-import vm from 'node:vm'
+import { inTime } from './in-time.ts'
 
 /** Longer patterns are refused: nobody writes them by hand, and compiling them is work for the asker's benefit only. */
 export const maxPatternLength = 1_000
@@ -66,7 +66,7 @@ function compile(pattern: string): PatternTest {
   return { test: (text) => text.length <= maxTestedLength && slow.test(text), toString: () => pattern }
 }
 
-/** Tests within a time. A pattern that has used up its own does not match until the window is over. */
+/** False when it takes too long. A pattern that has used up its time does not match until the window is over. */
 function watched(pattern: RegExp): Pick<PatternTest, 'test'> {
   let spent = 0
   let since = performance.now()
@@ -76,37 +76,13 @@ function watched(pattern: RegExp): Pick<PatternTest, 'test'> {
       if (began - since >= budgetWindow) [spent, since] = [0, began]
       if (spent >= budget) return false
       try {
-        return testInTime(pattern, text)
+        return inTime(() => pattern.test(text), longestTest)?.result ?? false
       } finally {
         const ms = performance.now() - began
         if (ms >= slowFrom) spent += ms
       }
     },
   }
-}
-
-let watch: { context: vm.Context; script: vm.Script } | null = null
-
-/** False when it takes too long: a script can be stopped in the middle of an expression, a function cannot. */
-function testInTime(pattern: RegExp, text: string): boolean {
-  watch ??= { context: vm.createContext({}), script: new vm.Script('pattern.test(text)') }
-  const { context, script } = watch
-  context['pattern'] = pattern
-  context['text'] = text
-  try {
-    return script.runInContext(context, { timeout: longestTest }) === true
-  } catch (error) {
-    if (isTimeout(error)) return false
-    throw error
-  } finally {
-    context['text'] = ''
-  }
-}
-
-/** The error is of the other context, and so no instance of this one's Error. */
-function isTimeout(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
-  return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 }
 
 /** V8's own: this expression must run in linear time. */

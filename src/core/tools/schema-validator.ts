@@ -1,14 +1,26 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
+import { BoundedCache } from '../../lib/bounded-cache.ts'
 import { canonicalJson, isJsonObject, type JsonValue } from '../../lib/json.ts'
+import { inTime } from './in-time.ts'
 import { compilePattern } from './safe-pattern.ts'
 import type { JsonSchema } from './tool.ts'
 
 /** Of the schema as JSON text, in UTF-16 units. */
 export const maxSchemaLength = 64 * 1024
-const maxCompiled = 1_000
+/** Of compiled schemas that are kept; each takes a few times the memory of its text. */
+const compiledBounds = { mostEntries: 1_000, mostKeyLength: 8 * 1024 * 1024 }
 const maxProblems = 10
+
+/**
+ * A schema without references is applied to each part of a value once at most. From so many characters of the one times
+ * those of the other on, the time is watched; with references, or where items are compared with each other, always.
+ */
+const unwatchedWork = 2_000_000
+const growsFast = /"\$(?:ref|dynamicRef)"|"uniqueItems"/
+/** Milliseconds that a value may take. What is found wrong with it by then fits into memory. */
+const longestCheck = 500
 
 /** One thing that is wrong with a value: where (`items[0].name`, empty for the whole) and what would be right. */
 export interface SchemaProblem {
@@ -29,52 +41,67 @@ export interface SchemaValidator {
 const addFormats = formatsPlugin.default
 const regExp = Object.assign(compilePattern, { code: 'compilePattern' })
 
+interface Compiled {
+  check: ValidateFunction
+  /** Characters of the schema; Infinity where that does not tell how much work it is. */
+  work: number
+}
+
 /** JSON Schema 2020-12, or draft-07 where `$schema` says so. Compiled schemas are kept, by identity and by content. */
 export function createSchemaValidator(): SchemaValidator {
   const options: Options = {
     strict: false,
     allErrors: true,
-    addUsedSchema: false, // two schemas may carry the same $id and mean different things
+    inlineRefs: false, // what is referred to a thousand times would be compiled as often, which takes gigabytes
     unicodeRegExp: false,
     logger: false,
     code: { regExp },
   }
-  const draft7 = new Ajv(options)
-  const draft2020 = new Ajv2020(options)
-  addFormats(draft7)
-  addFormats(draft2020)
-  const byIdentity = new WeakMap<object, ValidateFunction>()
-  const byContent = new Map<string, ValidateFunction>()
+  // They tell what a schema is, and compile none.
+  const draft7 = addFormats(new Ajv(options))
+  const draft2020 = addFormats(new Ajv2020(options))
+  const byIdentity = new WeakMap<object, Compiled>()
+  const byContent = new BoundedCache<Compiled>(compiledBounds)
 
-  function compiled(schema: JsonSchema): ValidateFunction {
+  function compiled(schema: JsonSchema): Compiled {
     const known = byIdentity.get(schema)
     if (known !== undefined) return known
     const text = canonicalJson(schema)
     if (text.length > maxSchemaLength) throw new Error(`it is longer than ${maxSchemaLength} characters`)
-    const found = byContent.get(text) ?? compile(schema)
-    byContent.delete(text)
-    byContent.set(text, found)
-    if (byContent.size > maxCompiled) byContent.delete(byContent.keys().next().value ?? '')
+    const found = byContent.get(text, () => ({
+      check: compile(schema),
+      work: growsFast.test(text) ? Infinity : text.length,
+    }))
     byIdentity.set(schema, found)
     return found
   }
 
   function compile(schema: JsonSchema): ValidateFunction {
-    const ajv = String(schema['$schema'] ?? '').includes('draft-07') ? draft7 : draft2020
+    const isDraft7 = String(schema['$schema'] ?? '').includes('draft-07')
     // Ajv knows only the drafts it was given; an unknown `$schema` would fail although the rest is ordinary.
     const { $schema: _, ...rest } = schema
     const remote = remoteReference(rest)
     if (remote !== null) throw new Error(`$ref ${JSON.stringify(remote)} points outside the schema`)
-    try {
-      return ajv.compile(rest)
-    } finally {
-      ajv.removeSchema(rest) // else the instance would remember every schema for ever
-    }
+    void (isDraft7 ? draft7 : draft2020).validateSchema(rest, true)
+    // Each by an instance of its own: two schemas may carry the same $id, anywhere in them, and mean different things;
+    // and one that carries that of a draft must not take its place for everybody.
+    const alone = { ...options, meta: false, validateSchema: false }
+    return addFormats(isDraft7 ? new Ajv(alone) : new Ajv2020(alone)).compile(rest)
   }
 
   function validate(schema: JsonSchema, value: JsonValue): SchemaProblem[] {
-    const check = compiled(schema)
-    return check(value) ? [] : (check.errors ?? []).slice(0, maxProblems).map(problem)
+    const { check, work } = compiled(schema)
+    try {
+      const isWatched = work === Infinity || work * JSON.stringify(value).length >= unwatchedWork
+      const fits = isWatched ? inTime(() => check(value), longestCheck) : { result: check(value) }
+      if (fits === null) return [{ path: '', message: 'takes too long to check' }]
+      return fits.result ? [] : (check.errors ?? []).slice(0, maxProblems).map(problem)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return [{ path: '', message: 'cannot be checked: its schema refers to itself without end' }]
+    } finally {
+      check.errors = null
+    }
   }
 
   return {
@@ -91,6 +118,7 @@ export function createSchemaValidator(): SchemaValidator {
         compiled(schema)
         return null
       } catch (error) {
+        if (error instanceof RangeError) return 'it refers to itself without end'
         return error instanceof Error ? error.message : 'it cannot be read'
       }
     },

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../errors.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import { openIfPossible, type Sealer } from '../../lib/seal.ts'
-import { targetOf } from './http-url.ts'
+import { isWithin } from '../../lib/url-place.ts'
+import { fixedTargetOf, targetOf } from './http-url.ts'
 import type { AgentTool, HttpTool, McpTool, ToolDefinition } from './tool.ts'
 
 /** What stands for a secret wherever it is shown. On a write it means: keep the stored value. */
@@ -24,7 +25,7 @@ function placeOf(toolName: string, headerName: string): string {
 
 /**
  * Takes the header values out of tools that are being written. `***` takes the value stored for the same tool and
- * header, unless the tool now calls another host: who may write a tool may not thereby learn what others stored in it.
+ * header, unless the tool now calls another address: who may write a tool may not thereby learn what others stored in it.
  */
 export function takeSecrets<Tool extends AgentTool>(
   tools: readonly Tool[],
@@ -34,9 +35,9 @@ export function takeSecrets<Tool extends AgentTool>(
   const taken: TakenSecrets = { secrets: {}, problems: [] }
   const masked = tools.map((tool, index) => {
     if (tool.kind !== 'http' && tool.kind !== 'mcp') return tool
-    const moved = callsSameHosts(tool, stored.tools)
+    const moved = callsSamePlaces(tool, stored.tools)
       ? null
-      : 'the tool now calls another host; send the value again'
+      : 'the tool now calls another address; send the value again'
     for (const [header, value] of Object.entries(tool.headers)) {
       const place = placeOf(tool.name, header)
       takeSecret({ place, field: `${at(index)}headers.${header}`, value, moved }, stored.secrets, taken)
@@ -137,15 +138,16 @@ export function masks(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((header) => [header, mask]))
 }
 
-function callsSameHosts(tool: HttpTool | McpTool, stored: readonly AgentTool[]): boolean {
+/** Whether the tool calls nothing but what it called, and what lies below. */
+function callsSamePlaces(tool: HttpTool | McpTool, stored: readonly AgentTool[]): boolean {
   const before = stored.find((other) => other.kind === tool.kind && other.name === tool.name)
   if (before?.kind !== 'http' && before?.kind !== 'mcp') return false
-  const known = targets(before)
-  return targets(tool).every((target) => known.includes(target))
+  const known = urlsOf(before)
+  return urlsOf(tool).every((url) =>
+    known.some((other) => url === other || isWithin(targetOf(url), fixedTargetOf(other))),
+  )
 }
 
-function targets(tool: HttpTool | McpTool): (string | null)[] {
-  return tool.kind === 'mcp' || tool.checkUrl === null
-    ? [targetOf(tool.url)]
-    : [targetOf(tool.url), targetOf(tool.checkUrl)]
+function urlsOf(tool: HttpTool | McpTool): string[] {
+  return tool.kind === 'mcp' || tool.checkUrl === null ? [tool.url] : [tool.url, tool.checkUrl]
 }

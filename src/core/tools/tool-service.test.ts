@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentServices, testWorkspace } from '../../../test/support/agent-services.ts'
 import { testDatabase } from '../../../test/support/database.ts'
+import { refusal } from '../../../test/support/refusal.ts'
 import type { Database } from '../../storage/database.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Principal } from '../access/principal.ts'
@@ -33,12 +34,6 @@ const lookup: HttpTool = {
   checkUrl: null,
   timeoutSeconds: 30,
 }
-
-const refusal = (code: string, field?: string) =>
-  expect.objectContaining({
-    code,
-    ...(field === undefined ? {} : { fields: expect.arrayContaining([expect.objectContaining({ field })]) }),
-  })
 
 test('each change is a revision, no change is none', async () => {
   const tool = await services.tools.create(member, { definition: lookup })

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts'
+import type { CallOverlay, ToolOverlay } from './overlay.ts'
 
 /** JSON Schema of a tool's arguments. */
 export type JsonSchema = JsonObject
@@ -49,6 +50,8 @@ export interface HttpTool extends ToolBase {
   replyText?: ReplyText
   /** What one dialect must print and nobody else reads, by dialect. Absent: nothing. */
   extensions?: Record<string, JsonObject>
+  /** Only of what a run works with, never stored: what becomes of its calls. Absent: nothing. */
+  overlay?: CallOverlay
 }
 
 /** The client executes it: the run waits for the output. */
@@ -83,6 +86,8 @@ export interface ToolReference {
   revision: number | null
   /** null: what the tool itself says. */
   approval: Approval | null
+  /** What the agent says over the tool. Absent: nothing. */
+  overlay?: ToolOverlay
 }
 
 /** A tool as an agent version holds it: inline, or by reference. */
