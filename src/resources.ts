@@ -77,7 +77,7 @@ export async function createResources(foundation: Foundation) {
     store: createAgentStore(database.kysely),
     tools,
     checkModel: (workspaceId, choice) => models.check(workspaceId, choice),
-    originOfModel: (workspaceId, choice) => models.originOf(workspaceId, choice),
+    placeOfModel: (workspaceId, choice) => models.placeOf(workspaceId, choice),
   })
   const documents = createDocumentService({
     store: createDocumentStore(database.kysely),

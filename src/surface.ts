@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { certificateNames, ensureCertificate, type Certificate } from './certificate.ts'
-import type { Config, TlsConfig } from './config/load.ts'
 import type { IdempotencyStore } from './core/access/idempotency-store.ts'
 import type { RenderCallback } from './core/callbacks/callback-delivery.ts'
 import type { Dialect } from './dialects/dialect.ts'
@@ -21,8 +18,8 @@ import { createOpenApi } from './http/openapi.ts'
 import type { RouteServices } from './http/route.ts'
 import { serverEndpoints } from './http/server-endpoints.ts'
 import type { StaticSite } from './http/static-site.ts'
-import type { Log } from './lib/log.ts'
 import type { Running } from './running.ts'
+import type { ServedCertificate } from './served-certificate.ts'
 import type { Services } from './services.ts'
 
 /** Where tests look in. */
@@ -68,7 +65,7 @@ export function createSurface(
   const [native] = dialects
   // The bare paths are the native API's only where no other one is the default.
   const nativeServer = (publicUrl ?? '') + (dialectDefault === native.name ? '' : `/${native.mount}`)
-  return createApp({
+  const app = createApp({
     dialects,
     resolve: createResolver(dialects, { defaultDialect: dialectDefault, hosts: config.hostDialects }),
     serverEndpoints: serverEndpoints({
@@ -90,22 +87,19 @@ export function createSurface(
     log,
     ...options.hooks,
   })
-}
-
-async function loadCertificate(tls: TlsConfig, config: Config, log: Log): Promise<Certificate> {
-  const { cert: certPath, key: keyPath } = tls
-  if (!tls.selfSigned) return { cert: await readFile(certPath, 'utf8'), key: await readFile(keyPath, 'utf8') }
-  const names = certificateNames({ ...config, hosts: Object.keys(config.hostDialects) })
-  const { made, ...certificate } = await ensureCertificate({ certPath, keyPath, names, now: new Date() })
-  if (made) log.info({ certificate: certPath, names }, 'made a self-signed certificate')
-  return certificate
+  services.access.whenInvalidated(app.responder.recheck)
+  return app
 }
 
 /** Listens where the configuration says: plain, with TLS, or both, the plain one first. */
-export async function listenAll(app: App, { config, log }: Foundation): Promise<Listener[]> {
+export async function listenAll(
+  app: App,
+  { config }: Foundation,
+  certificate: ServedCertificate,
+): Promise<Listener[]> {
   const { host, port, tls } = config
-  if (tls === null) return [await listen(app, { host, port })]
-  const { cert, key } = await loadCertificate(tls, config, log)
-  if (tls.port === null) return [await listen(app, { host, port, tls: { cert, key } })]
-  return [await listen(app, { host, port }), await listen(app, { host, port: tls.port, tls: { cert, key } })]
+  if (tls === null || certificate === null) return [await listen(app, { host, port })]
+  const tlsOptions = { host, port: tls.port ?? port, tls: certificate }
+  if (tls.port === null) return [await listen(app, tlsOptions)]
+  return [await listen(app, { host, port }), await listen(app, tlsOptions)]
 }

@@ -115,7 +115,7 @@ export const options = {
     schema: flag(),
     expects: '0 or 1',
     default: '0',
-    doc: 'A reverse proxy in front of Parley ends TLS: a host that is not loopback is allowed.',
+    doc: 'A reverse proxy in front of Parley ends TLS: a host that is not loopback is allowed, and X-Forwarded-Proto and X-Forwarded-Host are believed.',
   }),
   tlsMode: option({
     env: 'PARLEY_TLS',

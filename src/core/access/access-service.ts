@@ -30,6 +30,8 @@ export interface AccessService extends KeyAuthenticator {
   directory: Directory
   /** People signed in by a browser. */
   browserSessions: BrowserSessions
+  /** Calls `listener` whenever somebody may have lost a right, here or in another process. */
+  whenInvalidated(listener: () => void): void
   /** See `bootstrap`: idempotent, called at every start with the owner's key. */
   bootstrap(ownerKey: string): Promise<Bootstrap>
 }
@@ -38,13 +40,15 @@ export interface AccessService extends KeyAuthenticator {
 export function createAccessService(options: AccessServiceOptions): AccessService {
   const { store, clock, keyForms, publishableKeyForms, publish } = options
   const authenticator = createKeyAuthenticator({ store, clock })
-  const browserSessions = createBrowserSessions({ store: options.browserSessionStore, clock })
+  const listeners: (() => void)[] = []
+  const browserSessions = createBrowserSessions({ store: options.browserSessionStore, clock, ended: changed })
   const members = createMemberService({ store, clock, publish, changed })
   const directory = createDirectory({ read: members.describe, clock })
   function invalidate(): void {
     authenticator.invalidate()
     browserSessions.invalidate()
     directory.invalidate()
+    for (const listener of listeners) listener()
   }
   function changed(): void {
     invalidate()
@@ -53,6 +57,7 @@ export function createAccessService(options: AccessServiceOptions): AccessServic
   return {
     ...authenticator,
     invalidate,
+    whenInvalidated: (listener) => void listeners.push(listener),
     keys: createKeyService({ store, clock, keyForms, publishableKeyForms, publish, changed }),
     members,
     directory,

@@ -29,15 +29,18 @@ export function createBrowserSessionStore(kysely: Kysely<Schema>, keys: Pick<Acc
         .execute()
     },
 
-    /** Whose session this is, and until when; expiry is the caller's to judge. */
-    async findSession(tokenHash: string): Promise<{ holder: KeyHolder; expiresAt: Date } | null> {
+    /** Whose session this is, since when and until when; expiry is the caller's to judge. */
+    async findSession(
+      tokenHash: string,
+    ): Promise<{ holder: KeyHolder; createdAt: Date; expiresAt: Date } | null> {
       const row = await kysely
         .selectFrom('browser_sessions')
-        .select(['key_id', 'expires_at'])
+        .select(['key_id', 'created_at', 'expires_at'])
         .where('token_hash', '=', tokenHash)
         .executeTakeFirst()
       const holder = row === undefined ? null : await keys.findHolderById(row.key_id)
-      return row === undefined || holder === null ? null : { holder, expiresAt: row.expires_at }
+      if (row === undefined || holder === null) return null
+      return { holder, createdAt: row.created_at, expiresAt: row.expires_at }
     },
 
     async prolongSession(tokenHash: string, expiresAt: Date): Promise<void> {
@@ -48,8 +51,10 @@ export function createBrowserSessionStore(kysely: Kysely<Schema>, keys: Pick<Acc
         .execute()
     },
 
-    async deleteSession(tokenHash: string): Promise<void> {
-      await kysely.deleteFrom('browser_sessions').where('token_hash', '=', tokenHash).execute()
+    /** False when there is no such session. */
+    async deleteSession(tokenHash: string): Promise<boolean> {
+      const query = kysely.deleteFrom('browser_sessions').where('token_hash', '=', tokenHash)
+      return (await query.executeTakeFirst()).numDeletedRows === 1n
     },
 
     async insertLink(row: NewCredentialRow): Promise<void> {

@@ -29,15 +29,53 @@ await access.bootstrap(ownerKey)
 const owner = await access.authenticate(ownerKey)
 const { browserSessions } = access
 
-test('a session lasts twelve hours from its last use', async () => {
+async function expectEnded(token: string): Promise<void> {
+  for (const use of ['authenticate', 'read', 'prolong'] as const)
+    await expect(browserSessions[use](token), use).rejects.toMatchObject({ code: 'not_signed_in' })
+}
+
+test('a session lasts twelve hours from when its person was last there', async () => {
   const { token } = await browserSessions.begin(owner)
   for (let use = 0; use < 3; use++) {
     now += 11 * hour
-    expect((await browserSessions.authenticate(token)).userId).toBe(owner.userId)
+    expect((await browserSessions.prolong(token)).expiresAt).toEqual(new Date(now + 12 * hour))
   }
+  expect((await browserSessions.authenticate(token)).userId).toBe(owner.userId)
   now += 12 * hour
-  await expect(browserSessions.authenticate(token)).rejects.toMatchObject({ code: 'not_signed_in' })
-  await expect(browserSessions.read(token)).rejects.toMatchObject({ code: 'not_signed_in' })
+  await expectEnded(token)
+})
+
+test('requests do not prolong a session, and it is believed no longer than it lasts', async () => {
+  const { token, expiresAt } = await browserSessions.begin(owner)
+  now += 12 * hour - 1000
+  expect((await browserSessions.authenticate(token)).userId).toBe(owner.userId)
+  expect((await browserSessions.read(token)).expiresAt).toEqual(expiresAt)
+  now += 1000
+  await expectEnded(token)
+})
+
+test('a session ends after seven days, whoever is there', async () => {
+  const { token } = await browserSessions.begin(owner)
+  const begun = now
+  while (now < begun + 7 * 24 * hour - 11 * hour) {
+    now += 11 * hour
+    await browserSessions.prolong(token)
+  }
+  expect((await browserSessions.read(token)).expiresAt).toEqual(new Date(begun + 7 * 24 * hour))
+  now = begun + 7 * 24 * hour
+  await expectEnded(token)
+})
+
+test('ending a session has everybody asked again once, and one that never was nobody', async () => {
+  const { token } = await browserSessions.begin(owner)
+  let asked = 0
+  access.whenInvalidated(() => void (asked += 1))
+  await browserSessions.end(token)
+  await expectEnded(token)
+  expect(asked).toBe(1)
+  await browserSessions.end(token)
+  await browserSessions.end('A'.repeat(token.length))
+  expect(asked).toBe(1)
 })
 
 test('a link can be used for fifteen minutes, once', async () => {

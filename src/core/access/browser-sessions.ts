@@ -8,10 +8,10 @@ import type { BrowserSessionStore } from './browser-session-store.ts'
 import { hashKey } from './key.ts'
 import type { Principal } from './principal.ts'
 
-/** A session ends this long after it was last used, milliseconds. */
-const sessionTime = 12 * 60 * 60 * 1000
-/** The end of a session moves only when it would move by this much, so that most requests write nothing. Milliseconds. */
-const prolongStep = 5 * 60 * 1000
+/** A session ends this long after its person was last there, milliseconds. */
+const idleTime = 12 * 60 * 60 * 1000
+/** And this long after it was begun, whoever is there, milliseconds. */
+const longestTime = 7 * 24 * 60 * 60 * 1000
 /** How long a link can be used, milliseconds. */
 const linkTime = 15 * 60 * 1000
 
@@ -43,22 +43,34 @@ function mustHash(token: string): string {
 
 /**
  * People signed in by a browser. A session may do what the key may do that it was begun with, and ends with that key,
- * when it is ended, or twelve hours after its last use.
+ * when it is ended, twelve hours after its person was last there, or seven days after it was begun. Requests do not
+ * prolong it: an open page asks by itself for as long as it is open.
  */
-export function createBrowserSessions(options: { store: BrowserSessionStore; clock: Clock }) {
+export function createBrowserSessions(options: {
+  store: BrowserSessionStore
+  clock: Clock
+  /** Called after a session was ended: whoever was let in with it must be asked again, here and in other processes. */
+  ended: () => void
+}) {
   const { store, clock } = options
   const authenticator = createKeyAuthenticator({ store: { findHolder }, clock })
 
-  /** The holder of a session that goes on; using it prolongs it. */
+  /** The holder of a session that goes on, believed no longer than it does. */
   async function findHolder(tokenHash: string): Promise<KeyHolder | null> {
     const session = await store.findSession(tokenHash)
+    if (session === null) return null
+    const { holder, expiresAt } = session
+    const ends = Math.min(expiresAt.getTime(), holder.expiresAt?.getTime() ?? Infinity)
+    return { ...holder, expiresAt: new Date(ends) }
+  }
+
+  /** The session behind a token that goes on. Throws `not_signed_in`. */
+  async function mustFind(token: string) {
+    const session = await store.findSession(mustHash(token))
     const now = clock.now()
-    if (session === null || session.expiresAt.getTime() <= now) return null
-    const wanted = now + sessionTime
-    if (wanted - session.expiresAt.getTime() >= prolongStep) {
-      await store.prolongSession(tokenHash, new Date(wanted))
-    }
-    return session.holder
+    if (session === null || session.expiresAt.getTime() <= now) throw new AppError('not_signed_in')
+    if ((session.holder.expiresAt?.getTime() ?? Infinity) <= now) throw new AppError('not_signed_in')
+    return session
   }
 
   async function begin(principal: Principal): Promise<BegunSession> {
@@ -66,7 +78,7 @@ export function createBrowserSessions(options: { store: BrowserSessionStore; clo
     const now = clock.now()
     await store.purge(new Date(now))
     const token = mintToken()
-    const expiresAt = new Date(now + sessionTime)
+    const expiresAt = new Date(now + idleTime)
     const row = { id: newId(), tokenHash: mustHash(token), keyId: principal.keyId }
     await store.insertSession({ ...row, createdAt: new Date(now), expiresAt })
     return { token, principal, expiresAt }
@@ -108,20 +120,24 @@ export function createBrowserSessions(options: { store: BrowserSessionStore; clo
       }
     },
 
-    /** The session behind a token, prolonged. Throws `not_signed_in`. */
+    /** The session behind a token. Throws `not_signed_in`. */
     async read(token: string): Promise<BegunSession> {
-      const tokenHash = mustHash(token)
-      const holder = await findHolder(tokenHash)
-      const session = holder === null ? null : await store.findSession(tokenHash)
-      if (holder === null || session === null) throw new AppError('not_signed_in')
-      if ((holder.expiresAt?.getTime() ?? Infinity) <= clock.now()) throw new AppError('not_signed_in')
-      return { token, principal: toPrincipal(holder), expiresAt: session.expiresAt }
+      const { holder, expiresAt } = await mustFind(token)
+      return { token, principal: toPrincipal(holder), expiresAt }
+    },
+
+    /** Its person is there: it goes on for another twelve hours, within its seven days. Throws `not_signed_in`. */
+    async prolong(token: string): Promise<BegunSession> {
+      const { holder, createdAt } = await mustFind(token)
+      const expiresAt = new Date(Math.min(clock.now() + idleTime, createdAt.getTime() + longestTime))
+      await store.prolongSession(mustHash(token), expiresAt)
+      return { token, principal: toPrincipal(holder), expiresAt }
     },
 
     /** Ends a session; one that has ended already stays as it is. */
     async end(token: string): Promise<void> {
-      await store.deleteSession(mustHash(token))
-      authenticator.invalidate()
+      // Anybody may name a session that never was: that must not have everybody asked again.
+      if (await store.deleteSession(mustHash(token))) options.ended()
     },
 
     /**

@@ -42,13 +42,20 @@ export type ApprovalStore = ReturnType<typeof createApprovalStore>
 /** Reads approvals and records decisions. Questions are written by the journal, with the event that asks them. */
 export function createApprovalStore(database: Database) {
   const db = database.kysely
+
+  /** Approvals, and what became of the runs that asked. */
+  const approvalsAndRuns = () =>
+    db
+      .selectFrom('approvals')
+      .leftJoin('runs', 'runs.id', 'approvals.run_id')
+      .selectAll('approvals')
+      .select(['runs.state as run_state', 'runs.finished_at'])
+
   return {
     async find(workspaceId: string, id: string): Promise<Approval | null> {
-      const row = await db
-        .selectFrom('approvals')
-        .selectAll()
-        .where('id', '=', id)
-        .where('workspace_id', '=', workspaceId)
+      const row = await approvalsAndRuns()
+        .where('approvals.id', '=', id)
+        .where('approvals.workspace_id', '=', workspaceId)
         .executeTakeFirst()
       return row ? fromRow(row) : null
     },
@@ -59,12 +66,12 @@ export function createApprovalStore(database: Database) {
       filter: ApprovalFilter,
       page: { limit: number; after: string | null },
     ): Promise<Approval[]> {
-      let query = db.selectFrom('approvals').selectAll().where('workspace_id', '=', workspaceId)
-      if (filter.state !== undefined) query = query.where('state', '=', filter.state)
-      if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
-      if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId)
-      if (page.after !== null) query = query.where('id', '<', page.after)
-      const rows = await query.orderBy('id', 'desc').limit(page.limit).execute()
+      let query = approvalsAndRuns().where('approvals.workspace_id', '=', workspaceId)
+      if (filter.state !== undefined) query = query.where('approvals.state', '=', filter.state)
+      if (filter.runId !== undefined) query = query.where('approvals.run_id', '=', filter.runId)
+      if (filter.agentId !== undefined) query = query.where('approvals.agent_id', '=', filter.agentId)
+      if (page.after !== null) query = query.where('approvals.id', '<', page.after)
+      const rows = await query.orderBy('approvals.id', 'desc').limit(page.limit).execute()
       return rows.map(fromRow)
     },
 
@@ -157,7 +164,8 @@ export function createApprovalStore(database: Database) {
         .limit(limit)
         .execute()
       return rows.map((row) => ({
-        approval: fromRow(row),
+        // One that was decided is not void.
+        approval: fromRow({ ...row, run_state: null, finished_at: null }),
         runId: row.run_to_start ?? '',
         approved: row.decision === 'approve',
         reason: row.reason,
@@ -169,7 +177,19 @@ export function createApprovalStore(database: Database) {
   }
 }
 
-function fromRow(row: Selectable<Schema['approvals']>): Approval {
+interface ApprovalRow extends Selectable<Schema['approvals']> {
+  run_state: string | null
+  finished_at: Date | null
+}
+
+/** What is void became so with the end of its run. */
+function lapsedFrom({ state, run_state: runState, finished_at: at }: ApprovalRow): Approval['lapsed'] {
+  if (state !== 'void' || at === null) return null
+  if (runState !== 'completed' && runState !== 'failed' && runState !== 'cancelled') return null
+  return { at, runState }
+}
+
+function fromRow(row: ApprovalRow): Approval {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -185,5 +205,6 @@ function fromRow(row: Selectable<Schema['approvals']>): Approval {
     reason: row.reason,
     createdAt: row.created_at,
     decidedAt: row.decided_at,
+    lapsed: lapsedFrom(row),
   }
 }

@@ -19,6 +19,8 @@ export interface Approval {
   reason: string | null
   createdAt: Date
   decidedAt: Date | null
+  /** Of a void one: when the run that asked ended, and how; else null. */
+  lapsed: { at: Date; runState: 'completed' | 'failed' | 'cancelled' } | null
 }
 
 /** The decisions that fit each kind of question. */

@@ -2,10 +2,14 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../lib/ids.ts'
 import { testDatabase } from '../../../test/support/database.ts'
 import { docxFile, pdfFile } from '../../../test/support/document-files.ts'
-import { knowledgeServices, type Knowledge } from '../../../test/support/knowledge.ts'
+import { documentServices, knowledgeServices, type Knowledge } from '../../../test/support/knowledge.ts'
+import { createDocumentReader } from '../../providers/index.ts'
+import { createDocumentService } from './document-service.ts'
+import { createDocumentStore } from './document-store.ts'
 
 const database = await testDatabase()
-const day = 24 * 60 * 60 * 1000
+const hour = 60 * 60 * 1000
+const day = 24 * hour
 let knowledge: Knowledge
 let agentId: string
 
@@ -147,6 +151,115 @@ describe('adding', () => {
   })
 })
 
+describe('while a long text is added', () => {
+  const long = Array.from({ length: 40_000 }, (_, index) => `Line number${index} of this long text.`).join(
+    '\n',
+  )
+
+  test('others use the database, and nobody sees the document before it is whole', async () => {
+    const add = knowledge.addText(agentId, long, { name: 'Long' })
+    let isAdded = false
+    void add.then(() => (isAdded = true))
+    const begun = database.kysely.selectFrom('document_passages').select('position').limit(1)
+    const mine = begun
+      .innerJoin('documents', 'documents.id', 'document_passages.document_id')
+      .where('agent_id', '=', agentId)
+    await expect.poll(() => mine.execute()).toHaveLength(1)
+    expect(await knowledge.documents.list(knowledge.owner, agentId)).toEqual([])
+    expect(await knowledge.names(agentId, 'number0')).toEqual([])
+    expect(await toolNames()).toEqual([])
+    expect(await knowledge.documents.dropStale()).toBe(0)
+    expect(await knowledge.documents.sweepFiles()).toBe(0)
+    expect(isAdded).toBe(false)
+    const { id } = await add
+    expect(await knowledge.names(agentId, 'number0')).toEqual(['Long'])
+    const published = knowledge.published.map(({ type }) => type)
+    expect(published).toEqual(['document.added'])
+    expect(await knowledge.documents.get(knowledge.owner, id)).toMatchObject({ temporary: false })
+  })
+
+  test('its agent may be deleted: nothing of it is left', async () => {
+    const add = knowledge.addText(agentId, long)
+    const rows = () =>
+      database.kysely.selectFrom('documents').select('id').where('agent_id', '=', agentId).execute()
+    await expect.poll(rows).toHaveLength(1)
+    await knowledge.agents.remove(knowledge.owner, agentId)
+    await expect(add).rejects.toMatchObject({ code: 'agent_not_found' })
+    expect(await rows()).toEqual([])
+    expect(await blobCount()).toBe(0)
+  })
+})
+
+describe('what a dead process leaves', () => {
+  const later = async () => await documentServices(database, knowledge.directory, Date.now() + 2 * hour)
+
+  test('an addition that was cut off goes with its file, and can be made again at once', async () => {
+    const { addText, documents } = knowledge
+    const id = newId()
+    const whole = await addText(agentId, 'Refunds.', { name: 'Kept' })
+    await addText(agentId, 'Refunds.', { id, name: 'Cut off' })
+    const cutOff = { temporary: true, metadata: '{}', created_at: new Date(0) }
+    await database.kysely.updateTable('documents').set(cutOff).where('id', '=', id).execute()
+    const again = await addText(agentId, 'Refunds, once more.', { id, name: 'Again' })
+    expect(again).toMatchObject({ id, name: 'Again' })
+    expect((await knowledge.names(agentId, 'refunds')).toSorted()).toEqual(['Again', 'Kept'])
+    expect(await blobCount()).toBe(3)
+    await database.kysely.updateTable('documents').set(cutOff).where('id', '=', id).execute()
+    knowledge.published.length = 0
+    expect(await documents.dropStale()).toBe(1)
+    expect(knowledge.published).toEqual([])
+    expect(await documents.list(knowledge.owner, agentId)).toEqual([whole])
+    expect(await blobCount()).toBe(2)
+  })
+
+  test('a file whose row never came is swept after an hour, one that has its row is kept', async () => {
+    const { id } = await knowledge.addText(agentId, 'Refunds.')
+    const { blob } = await database.kysely
+      .selectFrom('documents')
+      .select('blob')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    await knowledge.blobs.disclaim(blob)
+    await knowledge.blobs.put(Buffer.from('nobody’s'), { unclaimed: true })
+    const run = await knowledge.blobs.put(Buffer.from('the input of a run'))
+    const other = await later()
+    const soon = await documentServices(database, knowledge.directory, Date.now() + hour - 60_000)
+    expect(await soon.documents.sweepFiles()).toBe(0)
+    expect(await blobCount()).toBe(3)
+    expect(await other.documents.sweepFiles()).toBe(1)
+    expect(await other.documents.sweepFiles()).toBe(0)
+    expect(await knowledge.documents.file(knowledge.owner, id)).toEqual(Buffer.from('Refunds.'))
+    expect(await knowledge.blobs.has(run.id)).toBe(true)
+    expect(await blobCount()).toBe(2)
+  })
+
+  test('a document keeps its file when the connection broke before anybody knew that it was stored', async () => {
+    const store = createDocumentStore(database.kysely)
+    let commits = 0
+    const documents = createDocumentService({
+      ...knowledge,
+      reader: createDocumentReader(),
+      agentChanged: () => {},
+      publish: () => {},
+      store: {
+        ...store,
+        async transaction(work) {
+          const result = await store.transaction(work)
+          commits += 1
+          if (commits === 2) throw new Error('Connection terminated unexpectedly')
+          return result
+        },
+      },
+    })
+    const bytes = Buffer.from('Refunds.')
+    const file = { id: newId(), agentId, name: 'Notes', mediaType: 'text/plain', bytes, temporary: false }
+    await expect(documents.add(knowledge.owner, file)).rejects.toThrow('Connection terminated unexpectedly')
+    expect(await knowledge.documents.file(knowledge.owner, file.id)).toEqual(bytes)
+    expect(await (await later()).documents.sweepFiles()).toBe(0)
+    expect(await knowledge.documents.file(knowledge.owner, file.id)).toEqual(bytes)
+  })
+})
+
 describe('what is refused', () => {
   const add = (more: Parameters<Knowledge['addText']>[2], text = 'Refunds.') =>
     knowledge.addText(agentId, text, more)
@@ -271,6 +384,8 @@ describe('removing', () => {
     await expect(knowledge.documents.get(knowledge.owner, id)).rejects.toMatchObject({
       code: 'document_not_found',
     })
+    expect(await knowledge.documents.dropStale()).toBe(0)
+    knowledge.clock.move(hour)
     expect(await knowledge.documents.dropStale()).toBe(1)
     expect(await blobCount()).toBe(1)
     expect(await knowledge.documents.dropStale()).toBe(0)

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -11,6 +10,7 @@ import { refuseWrite } from '../agents/agent-rules.ts'
 import type { AgentService } from '../agents/agent-service.ts'
 import type { Event } from '../events/event.ts'
 import { recordResourceEvent } from '../events/resource-events.ts'
+import { createDocumentFiles, unclaimedMs } from './document-files.ts'
 import { refuseBadDocument, requireText } from './document-rules.ts'
 import type { DocumentStore, NewPassage, StoredDocument, Tx } from './document-store.ts'
 import { documentType } from './document-type.ts'
@@ -46,20 +46,21 @@ export interface NewDocument {
 
 export type DocumentService = ReturnType<typeof createDocumentService>
 
-/** Passages whose words are found out in one go. */
-const batch = 250
+/** Passages whose words are found out, or that are written, in one go. */
+const batch = 100
 /** Passages that one search answers at most. */
 const mostFound = 50
 /** Characters of a query that are read. */
 const longestQuery = 1000
 /** Documents that one round of cleaning up looks at. */
 const page = 100
-/** A stored file begins with an id of its own, as bytes: nothing else is the same, so deleting it takes nobody else's. */
-const idBytes = 16
 
 /** The documents of agents: added, found, searched and dropped. Whoever may change an agent may change its documents. */
 export function createDocumentService(options: DocumentServiceOptions) {
-  const { store, blobs, reader, agents, agentChanged, clock, publish } = options
+  const { store, reader, agents, agentChanged, clock, publish } = options
+  const files = createDocumentFiles(options)
+  /** Additions that go on, by the document's id. */
+  const adding = new Map<string, Promise<Document>>()
 
   const expired = () => new Date(clock.now() - documentLimits.temporaryMs)
 
@@ -76,17 +77,28 @@ export function createDocumentService(options: DocumentServiceOptions) {
 
   /**
    * Reads the file, keeps it with the passages of its text, and gives the agent the tool that searches them from its next
-   * run on.
+   * run on. Others use the database while a long text is written; nobody sees the document before it is whole.
    *
    * Errors: `agent_not_found`; `unsupported_media_type`; `body_too_large` above 20 MB or 5 million characters;
    * `invalid_request` naming the field, `file` when it could not be read; `document_limit_reached` at 20 documents;
    * `forbidden_role` for an agent that admins manage.
    */
   async function add(principal: Principal, request: NewDocument): Promise<Document> {
-    const { id = newId(), agentId, name, mediaType, bytes, description = null, temporary } = request
-    if (request.id !== undefined && (await store.find(id, expired())) !== null) {
-      return shown(await mustSee(principal, id))
+    const { id = newId() } = request
+    // Whatever becomes of the first addition, it is what the second one asked for too.
+    while (adding.has(id)) await adding.get(id)?.catch(() => {})
+    const addition = addOnce(principal, { ...request, id })
+    adding.set(id, addition)
+    try {
+      return await addition
+    } finally {
+      adding.delete(id)
     }
+  }
+
+  async function addOnce(principal: Principal, request: NewDocument & { id: string }): Promise<Document> {
+    const { id, agentId, name, mediaType, bytes, description = null, temporary } = request
+    if ((await store.find(id, expired())) !== null) return shown(await mustSee(principal, id))
     refuseWrite(principal, await agents.get(principal, agentId))
     refuseBadDocument({ name, description, bytes })
     const found = documentType(name, mediaType)
@@ -107,39 +119,51 @@ export function createDocumentService(options: DocumentServiceOptions) {
       metadata: { type: found.type, characters: text.length, ...(pages === null ? {} : { pages }) },
       createdAt: new Date(clock.now()),
     }
-    const { id: blob } = await blobs.put(Buffer.concat([idAsBytes(newId()), bytes]))
-    await keep(principal, { ...document, blob }, passages)
+    await keep(principal, { ...document, blob: await files.put(bytes) }, passages)
     return shown(await mustSee(principal, id))
   }
 
-  /** In one transaction, which is undone with the file when anything stands against it, or the document exists already. */
+  /** Everything of it is undone, the file too, when anything stands against it, or the document exists already. */
   async function keep(principal: Principal, document: StoredDocument, passages: NewPassage[]): Promise<void> {
-    const { id, agentId, workspaceId, blob } = document
+    const { agentId, workspaceId, blob } = document
     let event: Event | null
     try {
-      event = await store.transaction(async (transaction) => {
-        const inserted = await store.insert(transaction, { ...document, createdBy: principal.userId })
-        if (!inserted) return null
-        await store.insertPassages(transaction, id, passages)
-        // Only now, so that nobody who changes the agent waits for all the passages.
-        if (!(await store.lockAgent(transaction, agentId))) throw new AppError('agent_not_found')
-        if ((await recount(transaction, agentId)) > documentLimits.perAgent) refuseMore()
-        const data = { documentId: id, agentId, name: document.name }
-        return recordResourceEvent(transaction, {
-          workspaceId,
-          stream: agentId,
-          type: 'document.added',
-          data,
-        })
-      })
+      event = await index({ ...document, createdBy: principal.userId }, passages)
     } catch (error) {
-      // When the database fails it may be stored all the same.
-      if (error instanceof AppError && error.code !== 'database_unavailable') await blobs.delete(blob)
+      await store.abandon(document).catch(() => {}) // nobody sees it, and it is dropped in an hour
+      // A connection that broke during the last commit leaves it open whether the document is there, and needs its file.
+      if (error instanceof AppError && error.code !== 'database_unavailable') await files.discard(blob)
+      else files.release(blob)
       throw error
     }
-    if (event === null) return await blobs.delete(blob)
+    if (event === null) return await files.discard(blob)
+    await files.keep(blob)
     agentChanged(agentId)
     publish(workspaceId, event)
+  }
+
+  /**
+   * Writes the passages a few at a time, each time in a transaction of its own, so that whoever waits for the database has
+   * a turn in between; the last transaction shows the document. Null: there is one with this id.
+   */
+  async function index(
+    document: StoredDocument & { createdBy: string },
+    passages: NewPassage[],
+  ): Promise<Event | null> {
+    const { id, agentId, workspaceId, name } = document
+    const begun = (transaction: Tx) => store.begin(transaction, document, expired())
+    if (!(await store.transaction(begun))) return null
+    for (let from = 0; from < passages.length; from += batch) {
+      await store.insertPassages(document, from + 1, passages.slice(from, from + batch))
+    }
+    return await store.transaction(async (transaction) => {
+      if (!(await store.lockAgent(transaction, agentId))) throw new AppError('agent_not_found')
+      // Another process has begun the same one anew, or this one slept for an hour.
+      if (!(await store.finish(transaction, document))) throw new AppError('document_not_found')
+      if ((await recount(transaction, agentId)) > documentLimits.perAgent) refuseMore()
+      const data = { documentId: id, agentId, name }
+      return recordResourceEvent(transaction, { workspaceId, stream: agentId, type: 'document.added', data })
+    })
   }
 
   async function recount(transaction: Tx, agentId: string): Promise<number> {
@@ -148,11 +172,14 @@ export function createDocumentService(options: DocumentServiceOptions) {
     return documents
   }
 
-  /** False when it was gone already. */
-  async function drop({ id, agentId, workspaceId, blob }: StoredDocument): Promise<boolean> {
+  /** False when it was gone already. One that was never finished goes without a word: nobody saw it. */
+  async function drop(document: StoredDocument & { finished?: boolean }): Promise<boolean> {
+    const { id, agentId, workspaceId, blob, finished = true } = document
+    await files.disclaim(blob)
     const event = await store.transaction(async (transaction) => {
       await store.lockAgent(transaction, agentId)
-      if (!(await store.delete(transaction, id))) return null
+      if (!(await store.delete(transaction, document))) return null
+      if (!finished) return 'unseen'
       await recount(transaction, agentId)
       const data = { documentId: id, agentId }
       return recordResourceEvent(transaction, {
@@ -163,7 +190,8 @@ export function createDocumentService(options: DocumentServiceOptions) {
       })
     })
     if (event === null) return false
-    await blobs.delete(blob)
+    await files.discard(blob)
+    if (event === 'unseen') return true
     agentChanged(agentId)
     publish(workspaceId, event)
     return true
@@ -186,9 +214,9 @@ export function createDocumentService(options: DocumentServiceOptions) {
     /** The file as it was added. Errors: `document_not_found`. */
     async file(principal: Principal, id: string): Promise<Uint8Array> {
       const { blob } = await mustSee(principal, id)
-      const stored = await blobs.get(blob)
-      if (stored === null) throw new AppError('document_not_found')
-      return (await buffer(stored)).subarray(idBytes)
+      const bytes = await files.read(blob)
+      if (bytes === null) throw new AppError('document_not_found')
+      return bytes
     },
 
     /** The document with its file and its passages. Errors: `document_not_found`, `forbidden_role`. */
@@ -218,15 +246,21 @@ export function createDocumentService(options: DocumentServiceOptions) {
       return { documents, passages: await store.searchAny(place, words, most) }
     },
 
-    /** Drops temporary documents whose day is over, and all documents of deleted agents; how many it were. */
+    /**
+     * Drops temporary documents an hour after their day is over, those that were begun more than an hour ago and never
+     * finished, and all documents of deleted agents; how many it were.
+     */
     async dropStale(): Promise<number> {
       let dropped = 0
       for (;;) {
-        const stale = await store.listStale(expired(), page)
+        const stale = await store.listStale(new Date(expired().getTime() - unclaimedMs), page)
         for (const document of stale) if (await drop(document)) dropped += 1
         if (stale.length < page) return dropped
       }
     },
+
+    /** Removes files that no document refers to, an hour after they came or their document went; how many it were. */
+    sweepFiles: (): Promise<number> => files.sweep(),
   }
 }
 
@@ -243,10 +277,6 @@ async function withWords(texts: string[]): Promise<NewPassage[]> {
     await othersTurn()
   }
   return passages
-}
-
-function idAsBytes(id: string): Uint8Array {
-  return Buffer.from(id.replaceAll('-', ''), 'hex')
 }
 
 function shown(document: Document): Document {

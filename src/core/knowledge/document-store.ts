@@ -10,20 +10,27 @@ export interface StoredDocument extends Document {
   blob: string
 }
 
+/** One addition: two of the same document have different files. */
+type Addition = Pick<StoredDocument, 'id' | 'blob'>
+
 export interface NewPassage {
   text: string
   /** The text as it is searched; null: as it is. */
   words: string | null
 }
 
-/** Passages that one statement inserts. */
-const batch = 250
 /** Passages that are put in order for one search; a word that more of them have says little about any. */
 const mostRanked = 20_000
 
 export type DocumentStore = ReturnType<typeof createDocumentStore>
 
-/** `expired` is the time before which temporary documents were added that are not there any more. */
+/** What a document has no metadata of yet while its passages are written. */
+const unfinished = sql<boolean>`documents.metadata ->> 'type' is null`
+
+/**
+ * `expired` is the time before which temporary documents were added that are not there any more. A document whose passages
+ * are still being written stands as one of these, so nobody sees it, and it is dropped like them when it is never finished.
+ */
 export function createDocumentStore(kysely: Kysely<Schema>) {
   const live = (db: Kysely<Schema>, expired: Date) =>
     db
@@ -54,11 +61,18 @@ export function createDocumentStore(kysely: Kysely<Schema>) {
       return Number(count)
     },
 
-    /** Temporary documents whose time is over, and those of deleted agents; at most `limit`. */
-    async listStale(expired: Date, limit: number): Promise<StoredDocument[]> {
+    /** Whether a document, finished or not, refers to this blob. */
+    async hasBlob(blob: string): Promise<boolean> {
+      const found = kysely.selectFrom('documents').select('id').where('blob', '=', blob)
+      return (await found.executeTakeFirst()) !== undefined
+    },
+
+    /** Temporary documents that were gone at `expired`, and those of deleted agents; at most `limit`. */
+    async listStale(expired: Date, limit: number): Promise<(StoredDocument & { finished: boolean })[]> {
       const rows = await kysely
         .selectFrom('documents')
         .selectAll('documents')
+        .select(unfinished.as('unfinished'))
         .innerJoin('agents', 'agents.id', 'documents.agent_id')
         .where((eb) =>
           eb.or([
@@ -68,11 +82,17 @@ export function createDocumentStore(kysely: Kysely<Schema>) {
         )
         .limit(limit)
         .execute()
-      return rows.map(toDocument)
+      return rows.map((row) => ({ ...toDocument(row), finished: !row.unfinished }))
     },
 
-    /** False when a document with this id exists already. */
-    async insert(transaction: Tx, document: StoredDocument & { createdBy: string }): Promise<boolean> {
+    /** Begins a document that nobody sees yet. False when one with this id exists already. */
+    async begin(
+      transaction: Tx,
+      document: StoredDocument & { createdBy: string },
+      expired: Date,
+    ): Promise<boolean> {
+      // What an addition of the same document left whose process died.
+      await transaction.deleteFrom('documents').where('id', '=', document.id).where(unfinished).execute()
       const result = await transaction
         .insertInto('documents')
         .values({
@@ -84,9 +104,9 @@ export function createDocumentStore(kysely: Kysely<Schema>) {
           media_type: document.mediaType,
           bytes: document.bytes,
           blob: document.blob,
-          temporary: document.temporary,
-          metadata: JSON.stringify(document.metadata),
-          created_at: document.createdAt,
+          temporary: true,
+          metadata: '{}',
+          created_at: expired,
           created_by: document.createdBy,
         })
         .onConflict((conflict) => conflict.column('id').doNothing())
@@ -94,20 +114,41 @@ export function createDocumentStore(kysely: Kysely<Schema>) {
       return result.numInsertedOrUpdatedRows === 1n
     },
 
-    async insertPassages(transaction: Tx, documentId: string, passages: NewPassage[]): Promise<void> {
-      for (let from = 0; from < passages.length; from += batch) {
-        const rows = passages
-          .slice(from, from + batch)
-          .map(({ text, words }, index) => [from + index + 1, text, words])
-        await sql`insert into document_passages (document_id, position, text, words)
-          select ${documentId}::uuid, (row ->> 0)::int, row ->> 1, row ->> 2
-          from json_array_elements(${JSON.stringify(rows)}::json) as row`.execute(transaction)
-      }
+    /** Writes passages of a document that was begun, from `position` on; nothing when it is gone. */
+    async insertPassages({ id, blob }: Addition, position: number, passages: NewPassage[]): Promise<void> {
+      const rows = passages.map(({ text, words }, index) => [position + index, text, words])
+      await sql`insert into document_passages (document_id, position, text, words)
+        select documents.id, (row ->> 0)::int, row ->> 1, row ->> 2
+        from documents cross join json_array_elements(${JSON.stringify(rows)}::json) as row
+        where documents.id = ${id} and documents.blob = ${blob}`.execute(kysely)
+    },
+
+    /** The document is there from the end of the transaction on. False when it is gone. */
+    async finish(transaction: Tx, document: StoredDocument): Promise<boolean> {
+      const { id, blob, temporary, metadata, createdAt } = document
+      const result = await transaction
+        .updateTable('documents')
+        .set({ temporary, metadata: JSON.stringify(metadata), created_at: createdAt })
+        .where('id', '=', id)
+        .where('blob', '=', blob)
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
+    },
+
+    /** Takes back a document that was begun, unless it was finished. */
+    async abandon({ id, blob }: Addition): Promise<void> {
+      await kysely
+        .deleteFrom('documents')
+        .where('id', '=', id)
+        .where('blob', '=', blob)
+        .where(unfinished)
+        .execute()
     },
 
     /** False when it was gone already. */
-    async delete(transaction: Tx, id: string): Promise<boolean> {
-      const result = await transaction.deleteFrom('documents').where('id', '=', id).executeTakeFirst()
+    async delete(transaction: Tx, { id, blob }: Addition): Promise<boolean> {
+      const query = transaction.deleteFrom('documents').where('id', '=', id).where('blob', '=', blob)
+      const result = await query.executeTakeFirst()
       return result.numDeletedRows === 1n
     },
 

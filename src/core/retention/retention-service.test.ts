@@ -24,7 +24,7 @@ afterAll(async () => {
 let purges = 0
 let sweeps = 0
 
-function retention(days: number | null, documents = { dropStale: async () => 0 }) {
+function retention(days: number | null, documents = { dropStale: async () => 0, sweepFiles: async () => 2 }) {
   return createRetentionService({
     store: createRetentionStore(database),
     idempotency: createIdempotencyStore(db),
@@ -56,9 +56,9 @@ test('runs that ended before the retention go with their journal; younger and un
   const young = await endedRun(29)
   const { handle } = createRun(journal, { executorId: newId(), state: 'running' })
   await journal.committed(handle)
-  expect(await retention(null).run()).toBe(0)
+  expect(await retention(null).run()).toEqual({ runs: 0, files: 2 })
   expect(await runIds()).toEqual([old, young, handle.runId])
-  expect(await retention(30).run()).toBe(1)
+  expect(await retention(30).run()).toEqual({ runs: 1, files: 2 })
   expect(await runIds()).toEqual([young, handle.runId])
   const streams = await db.selectFrom('events').select('stream').distinct().execute()
   expect(streams.map((row) => row.stream)).not.toContain(old)

@@ -14,13 +14,13 @@ const pageSize = 500
 /**
  * Deletes what nobody needs any more: answers to old Idempotency-Keys, expired keys of repeated
  * requests, commands to ended runs, temporary documents and
- * those of deleted agents, runs past retention.
+ * those of deleted agents, files that no document refers to, runs past retention.
  */
 export function createRetentionService(deps: {
   store: RetentionStore
   /** Forgets Idempotency-Keys first used before a time. */
   idempotency: Pick<IdempotencyStore, 'purge'>
-  documents: Pick<DocumentService, 'dropStale'>
+  documents: Pick<DocumentService, 'dropStale' | 'sweepFiles'>
   clock: Pick<Clock, 'now'>
   /** How long finished runs and deleted agents are kept, days; null: for ever. */
   days: number | null
@@ -35,18 +35,19 @@ export function createRetentionService(deps: {
   const { store, days, log } = deps
   let timer: NodeJS.Timeout | null = null
 
-  /** One pass; the number of runs that were deleted. */
-  async function run(): Promise<number> {
+  /** One pass; how many runs, and how many files of no document, were deleted. */
+  async function run(): Promise<{ runs: number; files: number }> {
     await deps.idempotency.purge(new Date(deps.clock.now() - keepIdempotency))
     await store.deleteLateCommands()
     await store.deleteExpiredRunKeys()
     // Before agents: those with documents stay.
     await deps.documents.dropStale()
+    const files = await deps.documents.sweepFiles()
     await deps.purgeCallbacks()
     await deps.sweepSessions()
-    const deleted = days === null ? 0 : await deleteOlderThan(days)
+    const runs = days === null ? 0 : await deleteOlderThan(days)
     await deps.pruneDispatches()
-    return deleted
+    return { runs, files }
   }
 
   async function deleteOlderThan(days: number): Promise<number> {
@@ -66,7 +67,7 @@ export function createRetentionService(deps: {
     start(): void {
       timer = setInterval(() => {
         run().then(
-          (runs) => log.info({ runs }, 'Retention has run.'),
+          (deleted) => log.info(deleted, 'Retention has run.'),
           (error: unknown) => log.error({ err: error }, 'Retention failed; it is tried again in an hour.'),
         )
       }, interval).unref()

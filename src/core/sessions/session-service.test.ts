@@ -6,7 +6,8 @@ import { newId } from '../../lib/ids.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Modality, Visibility } from '../agents/agent.ts'
 import { emptyDefinition } from '../agents/definition.ts'
-import type { RunRequest } from '../runs/run-service.ts'
+import type { RunRequest } from '../runs/run-request.ts'
+import type { WaitingFor } from '../runs/run.ts'
 import { createThreadService } from '../threads/thread-service.ts'
 import { createThreadStore } from '../threads/thread-store.ts'
 import { createSessionService } from './session-service.ts'
@@ -16,6 +17,8 @@ import type { Session } from './session.ts'
 const database = await testDatabase()
 const { agents, clock } = agentServices(database)
 const asked: RunRequest[] = []
+/** What the run waits for whose turn it is. */
+let waitingFor: WaitingFor | null = null
 const sessions = createSessionService({
   store: createSessionStore(database.kysely),
   agents,
@@ -30,6 +33,7 @@ const sessions = createSessionService({
       asked.push(request)
       throw new AppError('daily_limit_reached')
     },
+    get: async () => ({ waitingFor }),
   },
   clock,
 })
@@ -192,11 +196,16 @@ test('a member sees the sessions of the agents they see, newest first, page by p
   expect((await sessions.get(member, namespace, first.key)).id).toBe(first.id)
 })
 
-test('a session ends when the key that began it is revoked, at that time', async () => {
-  const session = await begin(await agent())
+test.each([
+  ['is revoked', 'revoked', 'revoked'],
+  ['runs out', 'expires', 'expired'],
+  ['runs out before it is revoked', 'both', 'expired'],
+] as const)('a session ends when the key that began it %s, at that time', async (_, how, endReason) => {
+  const session = await begin(await agent(), await workspace.person('owner'))
   const other = await begin(await agent(), await workspace.person('admin'))
   const { keyId, workspaceId, userId } = session.principal
-  const revokedAt = new Date(clock.now() + 1000)
+  const goneAt = new Date(clock.now() + 1000)
+  const late = how === 'both' ? new Date(clock.now() + 1500) : goneAt
   await database.kysely
     .insertInto('keys')
     .values({
@@ -210,12 +219,33 @@ test('a session ends when the key that began it is revoked, at that time', async
       allowed_origins: null,
       hash: keyId,
       hint: '',
-      revoked_at: revokedAt,
+      revoked_at: how === 'expires' ? null : late,
+      expires_at: how === 'revoked' ? null : goneAt,
     })
     .execute()
+  if (how === 'expires') expect(await stateOf(session)).toBe('active')
+  clock.move(2000)
   expect(await say(session)).toBe('session_ended')
   await sessions.sweep()
   const ended = await sessions.find(namespace, session.key)
-  expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked', endedAt: revokedAt })
+  expect(ended).toMatchObject({ state: 'ended', endReason, endedAt: goneAt })
   expect(await stateOf(other)).toBe('active')
+})
+
+test('it waits for a person while the run whose turn it is does, and for nobody else', async () => {
+  const session = await begin(await agent())
+  waitingFor = { type: 'approval', approvals: [] }
+  expect(await sessions.waitsForPerson(session)).toBe(false)
+  await database.kysely
+    .updateTable('threads')
+    .set({ active_run_id: newId() })
+    .where('id', '=', session.threadId)
+    .execute()
+  expect(await sessions.waitsForPerson(session)).toBe(true)
+  waitingFor = { type: 'needs_decision', approvals: [] }
+  expect(await sessions.waitsForPerson(session)).toBe(true)
+  waitingFor = { type: 'tool_outputs', calls: [] }
+  expect(await sessions.waitsForPerson(session)).toBe(false)
+  waitingFor = null
+  expect(await sessions.waitsForPerson(session)).toBe(false)
 })

@@ -4,7 +4,9 @@ import type { JsonObject } from '../../lib/json.ts'
 import type { Principal } from '../access/principal.ts'
 import type { AgentService } from '../agents/agent-service.ts'
 import type { AgentDefinition } from '../agents/agent.ts'
-import type { AcceptedRun, RunService } from '../runs/run-service.ts'
+import type { AcceptedRun } from '../runs/run-request.ts'
+import type { RunService } from '../runs/run-service.ts'
+import type { Run } from '../runs/run.ts'
 import type { ThreadService } from '../threads/thread-service.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Session, SessionFilter, SessionMessage } from './session.ts'
@@ -33,19 +35,22 @@ export type SessionService = ReturnType<typeof createSessionService>
 export function createSessionService(deps: {
   store: SessionStore
   agents: Pick<AgentService, 'resolveForRun' | 'canSeeRuns'>
-  threads: Pick<ThreadService, 'create'>
-  runs: Pick<RunService, 'create'>
+  threads: Pick<ThreadService, 'create' | 'get'>
+  runs: Pick<RunService, 'create'> & {
+    get(principal: Principal, id: string): Promise<Pick<Run, 'waitingFor'>>
+  }
   clock: Pick<Clock, 'now'>
 }) {
   const { store, agents, threads, runs, clock } = deps
-  const idleSince = () => new Date(clock.now() - idleTime)
+  const times = () => ({ now: new Date(clock.now()), idleSince: new Date(clock.now() - idleTime) })
 
   async function find(namespace: string, key: string): Promise<Session> {
-    const found = await store.findByKey(namespace, key)
+    const at = times()
+    const found = await store.findByKey(namespace, key, at.now)
     if (found === null) throw new AppError('session_not_found')
-    const { session, revoked } = found
-    if (session.state === 'ended' || (session.lastActiveAt >= idleSince() && !revoked)) return session
-    await store.endStale(idleSince(), { id: session.id })
+    const { session, keyEnded } = found
+    if (session.state === 'ended' || (session.lastActiveAt >= at.idleSince && !keyEnded)) return session
+    await store.endStale(at, { id: session.id })
     return (await store.find(session.id)) ?? session
   }
 
@@ -108,7 +113,7 @@ export function createSessionService(deps: {
       filter: SessionFilter,
       page: { limit: number; offset: number },
     ): Promise<{ sessions: Session[]; total: number }> {
-      await store.endStale(idleSince(), { workspaceId: principal.workspaceId })
+      await store.endStale(times(), { workspaceId: principal.workspaceId })
       return await store.list(principal, filter, page)
     },
 
@@ -122,7 +127,8 @@ export function createSessionService(deps: {
       message: { id: string; text: string; dialect: string },
     ): Promise<AcceptedRun> {
       const { id, text, dialect } = message
-      const touched = await store.touch(session.id, new Date(clock.now()), idleSince())
+      const { now, idleSince } = times()
+      const touched = await store.touch(session.id, now, idleSince)
       if (touched === null) throw new AppError('session_ended')
       const { greeting } = session
       return await runs.create(session.principal, {
@@ -147,6 +153,18 @@ export function createSessionService(deps: {
       })
     },
 
+    /**
+     * Whether nothing is answered in it until a person has decided about a call of the run whose turn it is.
+     *
+     * Errors: `thread_not_found`, `run_not_found`.
+     */
+    async waitsForPerson({ principal, threadId }: Session): Promise<boolean> {
+      const { activeRunId } = await threads.get(principal, threadId)
+      if (activeRunId === null) return false
+      const { waitingFor } = await runs.get(principal, activeRunId)
+      return waitingFor !== null && waitingFor.type !== 'tool_outputs'
+    },
+
     /** What was said, oldest first, the greeting before everything else. */
     async messages(session: Session, page: { limit: number; offset: number }): Promise<SessionMessage[]> {
       const { greeting, threadId, createdAt } = session
@@ -159,7 +177,7 @@ export function createSessionService(deps: {
     /** Nothing more can be said in it; what is being answered is answered. Ending it again changes nothing. */
     end: (session: Session): Promise<void> => store.end(session.id, new Date(clock.now())),
 
-    /** Ends every session in which nobody says anything any more, or whose key was revoked. */
-    sweep: (): Promise<void> => store.endStale(idleSince()),
+    /** Ends every session in which nobody says anything any more, or whose key was revoked or ran out. */
+    sweep: (): Promise<void> => store.endStale(times()),
   }
 }

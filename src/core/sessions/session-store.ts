@@ -11,9 +11,15 @@ export type SessionStore = ReturnType<typeof createSessionStore>
 const isAnswering = sql<boolean>`exists (
   select 1 from threads where threads.id = sessions.thread_id and threads.active_run_id is not null)`
 
-/** The key that it was begun with, when that was revoked: what it let in goes out with it. */
-const revokedKey = sql`(
-  select keys.revoked_at from keys where keys.id = (sessions.principal ->> 'keyId')::uuid)`
+/** When the key that it was begun with was revoked or ran out, if it has by `now`: what it let in goes out with it. */
+const keyEnd = (now: Date) => sql`(
+  select least(keys.revoked_at, case when keys.expires_at <= ${now} then keys.expires_at end)
+  from keys where keys.id = (sessions.principal ->> 'keyId')::uuid)`
+
+/** Whether that key was revoked before it could run out. */
+const keyWasRevoked = sql`exists (
+  select 1 from keys where keys.id = (sessions.principal ->> 'keyId')::uuid
+    and keys.revoked_at < coalesce(keys.expires_at, 'infinity'))`
 
 /** A run that was given up before it had its turn: nobody read what it was asked. */
 const neverBegan = sql`(runs.state = 'cancelled' and runs.started_at is null)`
@@ -74,20 +80,24 @@ export function createSessionStore(kysely: Kysely<Schema>) {
       return row === undefined ? null : toSession(row)
     },
 
-    /** `revoked`: the key that began it was. */
-    async findByKey(namespace: string, key: string): Promise<{ session: Session; revoked: boolean } | null> {
+    /** `keyEnded`: the key that began it was revoked, or has run out. */
+    async findByKey(
+      namespace: string,
+      key: string,
+      now: Date,
+    ): Promise<{ session: Session; keyEnded: boolean } | null> {
       const row = await kysely
         .selectFrom('sessions')
         .selectAll()
-        .select(sql<boolean>`${revokedKey} is not null`.as('revoked'))
+        .select(sql<boolean>`${keyEnd(now)} is not null`.as('keyEnded'))
         .where('namespace', '=', namespace)
         .where('key', '=', key)
         .executeTakeFirst()
-      return row === undefined ? null : { session: toSession(row), revoked: row.revoked }
+      return row === undefined ? null : { session: toSession(row), keyEnded: row.keyEnded }
     },
 
     /**
-     * Something is said in it now. null: it has ended, its key was revoked, or nobody said anything since `idleSince`.
+     * Something is said in it now. null: it has ended, its key has, or nobody said anything since `idleSince`.
      * `first`: nothing was asked in it before.
      */
     async touch(id: string, at: Date, idleSince: Date): Promise<{ first: boolean } | null> {
@@ -97,7 +107,7 @@ export function createSessionStore(kysely: Kysely<Schema>) {
         .where('id', '=', id)
         .where('state', '=', 'active')
         .where((eb) => eb.or([eb('last_active_at', '>=', idleSince), isAnswering]))
-        .where(sql<boolean>`${revokedKey} is null`)
+        .where(sql<boolean>`${keyEnd(at)} is null`)
         .returning(
           sql<boolean>`not exists (select 1 from runs where runs.thread_id = sessions.thread_id)`.as('first'),
         )
@@ -117,21 +127,26 @@ export function createSessionStore(kysely: Kysely<Schema>) {
 
     /**
      * Ends those in which nobody said anything since `idleSince`, at the time of their last words, and those whose key was
-     * revoked, at that time: one, those of a workspace, or all.
+     * revoked or has run out, at that time: one, those of a workspace, or all.
      */
-    async endStale(idleSince: Date, which: { id?: string; workspaceId?: string } = {}): Promise<void> {
+    async endStale(
+      { now, idleSince }: { now: Date; idleSince: Date },
+      which: { id?: string; workspaceId?: string } = {},
+    ): Promise<void> {
+      const gone = keyEnd(now)
       let query = kysely
         .updateTable('sessions')
         .set({
           state: 'ended',
-          end_reason: sql<string>`case when ${revokedKey} is null then 'idle' else 'revoked' end`,
-          ended_at: sql<Date>`coalesce(${revokedKey}, last_active_at)`,
+          end_reason: sql<string>`case when ${gone} is null then 'idle'
+            when ${keyWasRevoked} then 'revoked' else 'expired' end`,
+          ended_at: sql<Date>`coalesce(${gone}, last_active_at)`,
         })
         .where('state', '=', 'active')
         .where(({ and, eb, not, or }) =>
           or([
             and([eb('last_active_at', '<', idleSince), not(isAnswering)]),
-            sql<boolean>`${revokedKey} is not null`,
+            sql<boolean>`${gone} is not null`,
           ]),
         )
       if (which.id !== undefined) query = query.where('id', '=', which.id)

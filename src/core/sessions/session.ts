@@ -4,8 +4,11 @@ import type { RunOverrides } from '../agents/agent.ts'
 
 export type SessionState = 'active' | 'ended'
 
-/** `ended`: its caller ended it. `idle`: nobody said anything for too long. `revoked`: the key that began it was. */
-export type SessionEnd = 'ended' | 'idle' | 'revoked'
+/**
+ * `ended`: its caller ended it. `idle`: nobody said anything for too long. `revoked`, `expired`: the key that began it was
+ * revoked, or ran out.
+ */
+export type SessionEnd = 'ended' | 'idle' | 'revoked' | 'expired'
 
 /**
  * A conversation that an end user has with one agent, through a client that holds no key of the workspace. The agent is

@@ -63,6 +63,12 @@ export function createThreadService(deps: {
     /** Errors: `thread_not_found`; `thread_busy` while a run has its turn. */
     remove,
 
+    /** Cancels what has not ended in a thread, the queued before the active run. Errors: as `removeWithRuns`. */
+    async endRuns(principal: Principal, id: string, reason: string): Promise<void> {
+      await find(principal, id)
+      await deps.endRuns(principal, id, reason)
+    },
+
     /**
      * Removes a thread whatever goes on in it: what has not ended is cancelled first, the queued before the active run.
      *
