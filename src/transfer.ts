@@ -43,12 +43,12 @@ interface Place extends AsyncDisposable {
   blobs: BlobStore
 }
 
-/** Only what goes wrong is logged: what goes right, the command itself says. */
+/** Only what goes wrong is logged: the rest, the command itself says, and that a transfer takes long is no warning. */
 async function openPlace({ dataDir, databaseUrl, logFormat }: Config): Promise<Place> {
   const database = await openDatabase({
     dataDir,
     databaseUrl,
-    log: createLog({ level: 'warn', format: logFormat }),
+    log: createLog({ level: 'error', format: logFormat }),
   })
   return {
     database,

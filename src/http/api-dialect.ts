@@ -2,6 +2,9 @@ import type { z } from 'zod'
 import type { AppError } from '../errors.ts'
 import type { Endpoint, SseMessage } from './endpoint.ts'
 
+/** What can be wrong in a request. */
+export type RequestPart = 'path' | 'query' | 'body'
+
 /** What a dialect's error printer is told of the request. */
 export interface ErrorContext {
   requestId: string
@@ -9,6 +12,10 @@ export interface ErrorContext {
   path: string
   /** Set where HTTP itself demands another status than the error's category has: 405. */
   status?: number
+  /** What was asked for; absent when there is nothing at this path. */
+  endpoint?: Endpoint
+  /** Which part was being read when something in it was wrong; null: all could be read. */
+  part?: RequestPart | null
 }
 
 /** An error in the dialect's own envelope. */

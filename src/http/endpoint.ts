@@ -67,7 +67,7 @@ export interface EndpointRequest<Params = unknown, Query = unknown, Body = unkno
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  /** Who is asking. Reading it in a public endpoint (`scope: null`) throws: there is nobody. */
+  /** Who is asking. Reading it in a public endpoint (`scope: null` without `authenticate`) throws: there is nobody. */
   readonly principal: Principal
   /** A request header by its lower-case name. */
   readonly headers: (name: string) => string | undefined
@@ -134,6 +134,11 @@ export interface EndpointRecord<
   /** With `scope` null: its callers send a credential of the dialect's own, which the handler asks for and checks. */
   ownCredential?: boolean
   /**
+   * With `scope` null: who asks, where their key may stand in the query too. `principal` is then theirs, and their
+   * Idempotency-Key is honoured. Called before the body is read; throws what forbids them to ask.
+   */
+  authenticate?(request: EndpointRequest<Parsed<Params>, Parsed<Query>>): Promise<Principal>
+  /**
    * Pages of other sites may call it (CORS); absent: none, and no key that may be shown in public is taken.
    * `publishable_key`: such a key is, and pages of the sites that it allows may read the reply. `own_token`: pages of
    * every site, for whoever sends a credential of the dialect's own in a header.
@@ -172,11 +177,29 @@ export interface EndpointRecord<
   ): Promise<Printed<Reply> | EventStream | ReplyWith>
   /**
    * What a repeated Idempotency-Key gets instead of a stored body: for replies that are streams, or that stand for
-   * something that goes on (a run). `request.resourceId` is the id that the first request was given.
+   * something that goes on (a run). `request.resourceId` is the id that the first request was given. Throws an error that
+   * something was not found when that is not there (yet): whether it is to be made is for the frame to say, which lets one
+   * request make it at a time.
    */
   reattach?(
     request: EndpointRequest<Parsed<Params>, Parsed<Query>, Parsed<Body>>,
+    first: FirstRequest,
   ): Promise<Printed<Reply> | EventStream | ReplyWith>
+}
+
+/** What is known of the first request with an Idempotency-Key. */
+export interface FirstRequest {
+  /** It was answered. False: it is worked on, here or in another process, or its process died. */
+  answered: boolean
+}
+
+/** Whether a repeated Idempotency-Key is noticed: it belongs to whoever is known to ask. */
+export function honoursIdempotencyKey({
+  method,
+  scope,
+  authenticate,
+}: Pick<Endpoint, 'method' | 'scope' | 'authenticate'>): boolean {
+  return method === 'POST' && (scope !== null || authenticate !== undefined)
 }
 
 /** Any endpoint, its types forgotten. */

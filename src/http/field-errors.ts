@@ -154,12 +154,14 @@ function firstOfEach(fields: FieldError[]): FieldError[] {
 
 /** More than this many wrong fields are counted, not listed. */
 const mostFields = 50
+/** More of what is wrong is not even looked at. */
+const mostIssues = 1_000
 
 /**
  * The error that names every wrong field of a request. `whole` is what the value itself is called: `body`, `query`.
  */
 export function requestError(error: z.core.$ZodError, whole: string): AppError {
-  const found = error.issues.flatMap((issue) => fieldErrors(issue, [], whole))
+  const found = error.issues.slice(0, mostIssues).flatMap((issue) => fieldErrors(issue, [], whole))
   const fields = firstOfEach(found).slice(0, mostFields)
   const first = fields[0] ?? { field: whole, message: 'is not valid' }
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : ''

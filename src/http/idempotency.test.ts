@@ -10,6 +10,8 @@ import { fingerprint } from './idempotency.ts'
 
 /** What the endpoints have made: by id, as a service would keep it. */
 const made: string[] = []
+/** What reattaching was told of the first request. */
+const firsts: boolean[] = []
 let behave: () => Promise<void> = async () => {}
 
 const body = z.strictObject({ name: z.string() })
@@ -56,7 +58,8 @@ const endpoints = [
       made.push(resourceId)
       return eventStream(follow(resourceId, 'first'))
     },
-    async reattach({ resourceId }) {
+    async reattach({ resourceId }, { answered }) {
+      firsts.push(answered)
       if (!made.includes(resourceId)) throw new AppError('run_not_found')
       return eventStream(follow(resourceId, 'again'))
     },
@@ -80,6 +83,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   made.length = 0
+  firsts.length = 0
   behave = async () => {}
 })
 
@@ -262,6 +266,7 @@ test('attaches a repeat to what was begun', async () => {
     text: `event: again\ndata: ${made[0]}\n\n`,
   })
   expect(made).toHaveLength(1)
+  expect(firsts).toEqual([true])
 })
 
 test('attaches a repeat also while the first request is being answered, once there is something', async () => {
@@ -271,6 +276,7 @@ test('attaches a repeat also while the first request is being answered, once the
   expect(await post('/v1/runs', key)).toMatchObject({ status: 409, code: 'idempotency_in_progress' })
   made.push(resourceId)
   expect(await post('/v1/runs', key)).toMatchObject({ status: 200, replayed: 'true' })
+  expect(firsts).toEqual([false, false])
 })
 
 test('attaches a repeat to what a process made before it died, and makes it when there is nothing', async () => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { IdempotencyRow, IdempotencyStore } from '../core/access/idempotency-store.ts'
 import { AppError, invalidField } from '../errors.ts'
 import { canonicalJson, isJsonObject, parseJson, type JsonValue } from '../lib/json.ts'
-import { EventStream, type Endpoint } from './endpoint.ts'
+import { EventStream, type Endpoint, type FirstRequest } from './endpoint.ts'
 import type { IncomingRequest } from './incoming-request.ts'
 import type { RenderedReply } from './reply.ts'
 
@@ -18,7 +18,7 @@ export interface IdempotentRequest {
   /** Does the work, with `request.resourceId`; a failure is thrown. */
   handle(): Promise<Answer>
   /** Gives what was begun with `request.resourceId` again; absent on endpoints whose reply is stored. */
-  reattach?: () => Promise<Answer>
+  reattach?: (first: FirstRequest) => Promise<Answer>
   printError(error: AppError): RenderedReply
 }
 
@@ -133,7 +133,7 @@ export function createIdempotency(options: {
     request.resourceId = row.resourceId
     if (!reattach) throw new AppError('idempotency_in_progress')
     try {
-      const answer = await reattach()
+      const answer = await reattach({ answered: row.status !== null })
       if (!(answer instanceof EventStream)) return { ...answer, headers: { ...answer.headers, ...replayed } }
       return new EventStream(answer.source, {
         ...answer.options,

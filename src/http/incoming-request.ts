@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../core/access/principal.ts'
 import { AppError } from '../errors.ts'
 import { newId } from '../lib/ids.ts'
+import type { RequestPart } from './api-dialect.ts'
 import type { EndpointRequest } from './endpoint.ts'
 
 const hostForm = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
@@ -40,6 +41,8 @@ export class IncomingRequest implements EndpointRequest {
   params: Record<string, unknown> = {}
   query: Record<string, unknown> = {}
   body: unknown = undefined
+  /** Which part is being read; null: none is yet, or any more. */
+  part: RequestPart | null = null
   /** Asks again whether whoever sent it may; rejects once they may not any more. Null: anybody may. */
   recheck: (() => Promise<void>) | null = null
   /** What every reply to it carries, an error too. */

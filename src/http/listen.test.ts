@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -53,6 +54,13 @@ test('lets open streams end with a reason and other replies finish, then stops',
   expect(reply.headers.connection).toBe('close')
   expect(await text(reply)).toBe('"done"')
   await closed
+})
+
+test('answers HTTP/1.0, which needs no Host', async () => {
+  await using server = await startHttpServer(database)
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  socket.write('GET /healthz HTTP/1.0\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n\{"status":"ok"\}$/)
 })
 
 test('refuses a port that is taken', async () => {

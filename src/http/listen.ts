@@ -10,12 +10,18 @@ const keepAliveTimeout = 65_000
 const longestClose = 5000
 const lookEvery = 20
 
+/** PEM texts. */
+interface Certificate {
+  cert: string
+  key: string
+}
+
 export interface ListenOptions {
   host: string
   /** 0: any free one. */
   port: number
-  /** PEM texts. */
-  tls?: { cert: string; key: string }
+  /** What to serve; it is called with every certificate after the first. */
+  tls?: { follow(use: (certificate: Certificate) => void): Certificate }
 }
 
 export interface Listener {
@@ -46,15 +52,26 @@ function urlOf(address: AddressInfo, encrypted: boolean): string {
   return `${encrypted ? 'https' : 'http'}://${host}:${address.port}`
 }
 
+/** Connections that are open keep the certificate that they began with. */
+function createEncrypted(tls: NonNullable<ListenOptions['tls']>, listener: RequestListener) {
+  const certificate = tls.follow((next) => server.setSecureContext(next))
+  const server = createTlsServer({ ...certificate, keepAliveTimeout }, listener)
+  return server
+}
+
 /** Serves the app on a port. Rejects with the system's error when the port cannot be had. */
 export async function listen(app: App, options: ListenOptions): Promise<Listener> {
   const adapter = getRequestListener(app.fetch, {
     overrideGlobalObjects: false,
     errorHandler: refuseUnreadable,
   })
-  const listener: RequestListener = (incoming, outgoing) => void adapter(incoming, outgoing)
+  const listener: RequestListener = (incoming, outgoing) => {
+    // HTTP/1.0 needs no Host, and load balancers ask for health in it.
+    incoming.headers.host ??= 'localhost'
+    void adapter(incoming, outgoing)
+  }
   const server = options.tls
-    ? createTlsServer({ ...options.tls, keepAliveTimeout }, listener)
+    ? createEncrypted(options.tls, listener)
     : createServer({ keepAliveTimeout }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

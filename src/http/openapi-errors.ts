@@ -1,7 +1,7 @@
 import { AppError, errors, type ErrorCode } from '../errors.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { ApiDialect, PrintedError } from './api-dialect.ts'
-import type { Endpoint } from './endpoint.ts'
+import { honoursIdempotencyKey, type Endpoint } from './endpoint.ts'
 
 const commonErrors: ErrorCode[] = ['internal', 'database_unavailable', 'shutting_down']
 const guardedErrors: ErrorCode[] = ['missing_key', 'invalid_key']
@@ -16,10 +16,11 @@ const bodyErrors: ErrorCode[] = [
 const idempotencyErrors: ErrorCode[] = ['idempotency_mismatch', 'idempotency_in_progress']
 
 /** What can be wrong with what a client sends, where it is read at all. */
-function inputErrors({ method, scope, query, body }: Endpoint): ErrorCode[] {
+function inputErrors(endpoint: Endpoint): ErrorCode[] {
+  const { scope, query, body } = endpoint
   const parameters: ErrorCode[] =
     query !== undefined || scope !== null ? ['invalid_request', 'unknown_field', 'nul_character'] : []
-  const once = method === 'POST' && scope !== null ? idempotencyErrors : []
+  const once = honoursIdempotencyKey(endpoint) ? idempotencyErrors : []
   return [...(body === undefined ? parameters : bodyErrors), ...once]
 }
 

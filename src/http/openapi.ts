@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { JsonObject } from '../lib/json.ts'
 import type { ApiDialect } from './api-dialect.ts'
-import type { Endpoint } from './endpoint.ts'
+import { honoursIdempotencyKey, type Endpoint } from './endpoint.ts'
 import { errorResponses, printerOf, type PrintError } from './openapi-errors.ts'
 import { Components } from './openapi-schemas.ts'
 
@@ -30,7 +30,7 @@ function parameters(components: Components, endpoint: Endpoint): JsonObject[] {
       })
     }
   }
-  if (endpoint.method === 'POST' && endpoint.scope !== null && !endpoint.unavailable) {
+  if (honoursIdempotencyKey(endpoint) && !endpoint.unavailable) {
     list.push({ $ref: '#/components/parameters/IdempotencyKey' })
   }
   return list

@@ -9,8 +9,13 @@ export interface RenderedReply {
   headers: Record<string, string>
 }
 
+/** A reply in the bytes in which it goes out. */
+export interface OutgoingReply extends Omit<RenderedReply, 'body'> {
+  body: string | Buffer | null
+}
+
 /** Sends a whole reply in one write. Nothing happens when the client has gone or the reply has begun. */
-export function sendReply(outgoing: ServerResponse, reply: RenderedReply, requestId: string): void {
+export function sendReply(outgoing: ServerResponse, reply: OutgoingReply, requestId: string): void {
   if (outgoing.headersSent || outgoing.destroyed) return
   const headers: Record<string, string | number> = {
     'x-request-id': requestId,
@@ -26,6 +31,9 @@ export function sendReply(outgoing: ServerResponse, reply: RenderedReply, reques
   if (reply.body === null) outgoing.end()
   else outgoing.end(reply.body)
 }
+
+/** Of a reply that holds a secret: nobody keeps it, and nobody, a proxy neither, compresses it (see `compress.ts`). */
+export const secretHeaders = { 'cache-control': 'no-store, no-transform' }
 
 /** JSON of what an endpoint answered. */
 export function jsonReply(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkContentType, checkText, parseBody, refuseBody } from './request-body.ts'
-import { parseQuery } from './request-query.ts'
+import { parseForm, parseQuery } from './request-query.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -33,6 +33,16 @@ test('refuses a compressed body', () => {
 test('takes an empty body for none, and one without a type for JSON', () => {
   expect(parseBody(Buffer.from(''), {})).toBeUndefined()
   expect(parseBody(Buffer.from('{"a":1}'), {})).toEqual({ a: 1 })
+})
+
+test('leaves out a byte order mark in front of a body, and no other one', () => {
+  const mark = '\uFEFF'
+  expect(parseBody(Buffer.from(`${mark}{"a":"${mark}"}`), json)).toEqual({ a: mark })
+  for (const text of [`${mark}${mark}{}`, `{}${mark}`, mark]) {
+    expect(() => parseBody(Buffer.from(text), json)).toThrow(
+      expect.objectContaining({ code: 'invalid_json' }),
+    )
+  }
 })
 
 test('says where a body stops being JSON', () => {
@@ -110,6 +120,31 @@ test('reads names with brackets, percent-encoded or not', () => {
     'cols[]': ['a', 'b'],
     'type[]': 'x',
   })
+})
+
+test('refuses more values than anybody means, whatever they are', () => {
+  const holding = (values: number) => Buffer.from(`{"list":[${'0,'.repeat(values - 3)}0]}`)
+  expect(parseBody(holding(100_000), {})).toHaveProperty('list.length', 99_998)
+  for (const bytes of [holding(100_001), Buffer.from(`[${'{},'.repeat(1_000_000)}{}]`)]) {
+    expect(() => parseBody(bytes, {})).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        fields: [{ field: 'body', message: 'must not have more than 100000 values' }],
+      }),
+    )
+  }
+})
+
+test('takes a thousand parameters, and refuses more before they are parsed', () => {
+  expect(parseForm(Buffer.from('a=1&'.repeat(999) + 'a=1'))['a']).toHaveLength(1000)
+  for (const parameters of ['a&'.repeat(1000), 'a&'.repeat(2_000_000), '&'.repeat(4_000_000)]) {
+    expect(() => parseForm(Buffer.from(parameters))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        fields: [{ field: 'body', message: 'must have at most 1000 parameters' }],
+      }),
+    )
+  }
 })
 
 test('refuses NUL characters in a query', () => {

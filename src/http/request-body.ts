@@ -9,6 +9,11 @@ import { findJsonMistake } from './json-position.ts'
 export const defaultMaxBodyBytes = 4 * 1024 * 1024
 /** Arrays and objects inside one another. */
 const deepestNesting = 64
+/**
+ * Texts, numbers, arrays and so on in one request. To check one against its schema takes microseconds, and nobody is
+ * answered meanwhile: megabytes of empty objects would take longer than a process may be silent to count as alive.
+ */
+const mostValues = 100_000
 
 function tooLarge(limit: number): AppError {
   return new AppError('body_too_large', {
@@ -74,14 +79,21 @@ function invalidJson(text: string): AppError {
 
 type Flaw = { code: ErrorCode; path: (string | number)[] }
 
+/** How many values may still come. */
+interface Count {
+  left: number
+}
+
 /** The first NUL character or too deep nesting, with the path to it (built only when there is one). */
-function findFlaw(value: JsonValue, depth: number): Flaw | null {
+function findFlaw(value: JsonValue, depth: number, count: Count): Flaw | null {
+  count.left -= 1
+  if (count.left < 0) throw tooManyValues()
   if (typeof value === 'string') return value.includes('\0') ? { code: 'nul_character', path: [] } : null
   if (typeof value !== 'object' || value === null) return null
   if (depth >= deepestNesting) return { code: 'invalid_request', path: [] }
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      const flaw = findFlaw(item, depth + 1)
+      const flaw = findFlaw(item, depth + 1, count)
       if (flaw) return { ...flaw, path: [index, ...flaw.path] }
     }
     return null
@@ -89,15 +101,23 @@ function findFlaw(value: JsonValue, depth: number): Flaw | null {
   for (const key of Object.keys(value)) {
     const flaw = key.includes('\0')
       ? { code: 'nul_character' as const, path: [] }
-      : findFlaw(value[key] ?? null, depth + 1)
+      : findFlaw(value[key] ?? null, depth + 1, count)
     if (flaw) return { ...flaw, path: [key.replaceAll('\0', '\\u0000'), ...flaw.path] }
   }
   return null
 }
 
-/** Refuses NUL characters in any text of a request value, and nesting deeper than 64, naming the field. */
+function tooManyValues(): AppError {
+  const message = `must not have more than ${mostValues} values`
+  return new AppError('invalid_request', { detail: message, fields: [{ field: 'body', message }] })
+}
+
+/**
+ * Refuses NUL characters in any text of a request value, and nesting deeper than 64, naming the field; and more values
+ * than anybody means.
+ */
 export function checkText(value: JsonValue, whole: string): void {
-  const flaw = findFlaw(value, 0)
+  const flaw = findFlaw(value, 0, { left: mostValues })
   if (flaw === null) return
   const field = printPath(flaw.path) || whole
   if (flaw.code === 'nul_character') {
@@ -111,12 +131,18 @@ export function checkText(value: JsonValue, whole: string): void {
 /** How JSON writes half of a character, alone or beside its other half: UTF-8 has no other way to say it. */
 const halfCharacter = /\\u[dD][89a-fA-F]/
 
-/** The JSON of a body; undefined for an empty one. Half characters, which nothing can store, become U+FFFD. */
+/** What many programs on Windows write in front of UTF-8; to a JSON parser it is a mistake. */
+const byteOrderMark = /^\uFEFF/
+
+/**
+ * The JSON of a body; undefined for an empty one. A byte order mark in front of it is left out. Half characters, which
+ * nothing can store, become U+FFFD.
+ */
 export function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): JsonValue | undefined {
   if (bytes.length === 0) return undefined
   checkContentType(headers)
   if (!isUtf8(bytes)) throw new AppError('invalid_json', { detail: 'The request body is not valid UTF-8.' })
-  const text = bytes.toString('utf8')
+  const text = bytes.toString('utf8').replace(byteOrderMark, '')
   const value = parseJson(text)
   if (value === undefined) throw invalidJson(text)
   checkText(value, 'body')

@@ -1,4 +1,8 @@
+import { invalidField } from '../errors.ts'
 import { checkText } from './request-body.ts'
+
+/** Parsing more takes a time that grows with their square: a body of them alone would hold up everybody for minutes. */
+const mostParameters = 1_000
 
 type Parameters = Record<string, string | string[]>
 
@@ -18,6 +22,10 @@ export function parseQuery(query: string): Parameters {
 
 /** `whole`: what errors call all of it. */
 function parseNamed(text: string, whole: string): Parameters {
+  let separators = 0
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) separators += 1
+  if (separators >= mostParameters)
+    throw invalidField(whole, `must have at most ${mostParameters} parameters`)
   // Without a prototype: a parameter may be called `__proto__`.
   const parameters: Parameters = Object.create(null)
   for (const [name, value] of new URLSearchParams(text)) {

@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { ApiDialect } from './api-dialect.ts'
 import { challenge } from './auth.ts'
+import { compressReply } from './compress.ts'
 import { EventStream, type Endpoint } from './endpoint.ts'
 import type { Answer } from './idempotency.ts'
 import type { IncomingRequest } from './incoming-request.ts'
@@ -13,6 +14,8 @@ export interface Responder {
   send(request: IncomingRequest, dialect: ApiDialect, answer: Answer): Promise<void>
   /** Sends an error in the dialect's envelope. What is not an `AppError` becomes `internal` and is logged with its cause. */
   sendError(request: IncomingRequest, dialect: ApiDialect, cause: unknown, options?: ErrorOptions): void
+  /** Somebody may have lost a right: open streams end at once for whoever may not read on. */
+  recheck(): void
   /** From now on connections end with their reply, and open streams with `shutting_down`. */
   stop(): void
   readonly openStreams: number
@@ -58,8 +61,9 @@ export function createResponder(options: { log: Log }): Responder {
       const { outgoing, requestId, replyHeaders, recheck } = request
       if (stopping) outgoing.shouldKeepAlive = false
       if (!(answer instanceof EventStream)) {
-        const headers = { ...answer.headers, ...replyHeaders }
-        return sendReply(outgoing, { ...answer, headers }, requestId)
+        const reply = { ...answer, headers: { ...answer.headers, ...replyHeaders } }
+        const coded = compressReply(reply, request.incoming.headers['accept-encoding'])
+        return sendReply(outgoing, coded instanceof Promise ? await coded : coded, requestId)
       }
       const headOnly = request.incoming.method === 'HEAD'
       const failed = (error: AppError) => dialect.printStreamError(error, request)
@@ -72,14 +76,22 @@ export function createResponder(options: { log: Log }): Responder {
     sendError(request, dialect, cause, { endpoint, status, headers = {} } = {}) {
       const error = cause instanceof AppError ? cause : new AppError('internal', { cause })
       logError(request, error, endpoint)
-      const { outgoing, requestId, path } = request
+      const { outgoing, requestId, path, part } = request
       // What is left of a body that is too large will not be read: the connection cannot carry another request.
       if (stopping || error.category === 'too_large') outgoing.shouldKeepAlive = false
-      const printed = dialect.printError(error, { requestId, path, ...(status !== undefined && { status }) })
+      const printed = dialect.printError(error, {
+        requestId,
+        path,
+        part,
+        ...(endpoint && { endpoint }),
+        ...(status !== undefined && { status }),
+      })
       const authenticate = error.category === 'unauthenticated' && { 'www-authenticate': challenge(error) }
       const all = { ...printed.headers, ...headers, ...authenticate, ...request.replyHeaders }
       sendReply(outgoing, { ...printed, headers: all }, requestId)
     },
+
+    recheck: () => streams.recheckAll(),
 
     stop() {
       stopping = true

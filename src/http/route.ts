@@ -4,11 +4,11 @@ import type { ApiDialect } from './api-dialect.ts'
 import { authorize, requireCredential, type Authenticator } from './auth.ts'
 import { requireCsrfToken, sessionTokenOf, type BrowserSessionAuthenticator } from './browser-session.ts'
 import { corsHeaders } from './cors.ts'
-import { EventStream, ReplyWith, type Endpoint } from './endpoint.ts'
+import { EventStream, honoursIdempotencyKey, ReplyWith, type Endpoint } from './endpoint.ts'
 import { parseWith } from './field-errors.ts'
 import type { Answer, Idempotency } from './idempotency.ts'
 import type { IncomingRequest } from './incoming-request.ts'
-import { jsonReply } from './reply.ts'
+import { jsonReply, secretHeaders } from './reply.ts'
 import {
   checkEncoding,
   checkText,
@@ -96,6 +96,7 @@ function render(endpoint: Endpoint, services: RouteServices, returned: unknown):
   const body = returned instanceof ReplyWith ? returned.body : returned
   const headers = returned instanceof ReplyWith ? returned.headers : {}
   services.onReply?.({ endpoint, status, body })
+  if (reply.secret) return jsonReply(status, body, { ...secretHeaders, ...headers })
   if (reply.contentType === undefined || status !== reply.status) return jsonReply(status, body, headers)
   return { status, body: String(body), contentType: reply.contentType, headers }
 }
@@ -136,14 +137,21 @@ export async function answerRoute(
     isPublic = request.principal.allowedOrigins !== undefined
   }
   if (endpoint.unavailable) return render(endpoint, services, await endpoint.handle(request))
+  request.part = 'path'
   readParams(request, endpoint, params)
+  request.part = 'query'
   readQuery(request, endpoint)
+  request.part = null
+  if (endpoint.authenticate) request.principal = await endpoint.authenticate(request)
+  request.part = 'body'
   const body = await readBody(request, endpoint)
+  request.part = null
   // Behind a key that everybody can read there are many people: one must not get what another one made.
-  const once = request.idempotent && endpoint.method === 'POST' && endpoint.scope !== null && !isPublic
+  const once = request.idempotent && honoursIdempotencyKey(endpoint) && !isPublic
   if (!once || services.idempotency === null) {
     return render(endpoint, services, await endpoint.handle(request))
   }
+  const { requestId, path } = request
   return await services.idempotency.answer({
     request,
     endpoint,
@@ -151,8 +159,8 @@ export async function answerRoute(
     body,
     handle: async () => render(endpoint, services, await endpoint.handle(request)),
     ...(endpoint.reattach && {
-      reattach: async () => render(endpoint, services, await endpoint.reattach?.(request)),
+      reattach: async (first) => render(endpoint, services, await endpoint.reattach?.(request, first)),
     }),
-    printError: (error) => ({ headers: {}, ...dialect.printError(error, request) }),
+    printError: (error) => ({ headers: {}, ...dialect.printError(error, { requestId, path, endpoint }) }),
   })
 }

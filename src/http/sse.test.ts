@@ -208,7 +208,7 @@ async function slowReader(now: () => number, log = silentLog) {
   const served = await serve(stream, { streams })
   served.reply.socket.pause()
   for (let i = 0; i < 40; i++) give(megabyte)
-  await vi.waitFor(() => expect(served.outgoing.writableLength).toBeGreaterThan(4 * 1024 * 1024))
+  await expect.poll(() => served.outgoing.writableLength).toBeGreaterThan(4 * 1024 * 1024)
   return { ...served, asked, returned }
 }
 
@@ -219,7 +219,7 @@ test('does not ask the source for more while the reader is more than 4 MiB behin
   expect(outgoing.writableLength).toBeLessThan(6 * 1024 * 1024)
   reply.socket.resume()
   reply.resume()
-  await vi.waitFor(() => expect(asked()).toBe(41), { timeout: 10_000 })
+  await expect.poll(asked).toBe(41)
 })
 
 test('drops a reader that stays behind for 30 seconds, and says why in the log', async () => {

@@ -133,6 +133,11 @@ export class SseConnection {
     this.#flush()
   }
 
+  /** Asks at once whether the reader still may read. */
+  recheck(): void {
+    this.#recheck(this.#options.now())
+  }
+
   /** Who cannot be asked about, because the database does not answer, reads on. */
   #recheck(now: number): void {
     this.#checkedAt = now
@@ -288,6 +293,11 @@ export class SseStreams {
   /** Ends every stream with a reason. */
   stopAll(error: AppError): void {
     for (const connection of this.#open) connection.stop(error)
+  }
+
+  /** Somebody may have lost a right: every reader is asked about at once. */
+  recheckAll(): void {
+    for (const connection of this.#open) connection.recheck()
   }
 
   #look = (): void => {

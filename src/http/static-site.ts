@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { extname, join } from 'node:path'
+import { acceptsGzip } from './compress.ts'
 
 /** A file of a site, or the page that stands for a path inside it. */
 export interface StaticReply {
@@ -25,6 +26,7 @@ interface StoredFile {
   /** The same bytes, gzipped; null: not worth it. */
   gzip: Buffer | null
   type: string
+  /** Weak: the file and its gzip are the same thing, not the same bytes. */
   etag: string
   /** Its name changes with its content. */
   immutable: boolean
@@ -84,7 +86,7 @@ function readFiles(directory: string): Map<string, StoredFile> {
       bytes,
       gzip: known.has(`${name}.gz`) ? readFileSync(join(directory, `${name}.gz`)) : null,
       type: types[extname(name)] ?? 'application/octet-stream',
-      etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`,
+      etag: `W/"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`,
       immutable: name.startsWith('assets/'),
     })
   }
@@ -103,8 +105,12 @@ function readNames(directory: string): string[] {
   }
 }
 
+function opaque(etag: string): string {
+  return etag.trim().replace(/^W\//, '')
+}
+
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) ?? false
+  return ifNoneMatch?.split(',').some((one) => opaque(one) === opaque(etag)) ?? false
 }
 
 /**
@@ -119,7 +125,7 @@ export function openStaticSite(options: { segment: string; directory: string }):
     const caching = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
     const common = { ...guards, 'cache-control': caching, etag: file.etag, vary: 'Accept-Encoding' }
     if (matches(headers['if-none-match'], file.etag)) return { status: 304, body: null, headers: common }
-    const gzipped = file.gzip !== null && /\bgzip\b/.test(headers['accept-encoding'] ?? '')
+    const gzipped = file.gzip !== null && acceptsGzip(headers['accept-encoding'])
     return {
       status: 200,
       body: gzipped ? file.gzip : file.bytes,
