@@ -153,7 +153,11 @@ promise(['xpander.functions.update'], 'a change touches what it has and nothing 
   expect(body).toEqual({ ...before, description: 'Another.', http: { ...before.http, method: 'POST' } })
   const tool = await server.call('GET', `/v1/tools/${printId('tool', before.id)}`)
   expect(tool.body).toMatchObject({ effects: 'once', revision: 2 })
-  const more = { name: unique(), input_schema: null, limits: null, http: { url: 'https://shop.example/y' } }
+  const http = { url: 'https://shop.example/y' }
+  const moved = await call('PATCH', `${list}/${before.id}`, { http })
+  expect([moved.status, moved.body.detail[0].loc]).toEqual([422, ['body', 'http', 'headers', 'X-Shop']])
+  const headers = { 'X-Shop': 'canary' }
+  const more = { name: unique(), input_schema: null, limits: null, http: { ...http, headers } }
   expect((await call('PATCH', `${list}/${before.id}`, more)).body).toMatchObject({
     name: more.name,
     input_schema: { type: 'object', properties: {} },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { JsonObject } from '../../src/lib/json.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
 import type { ScriptedAnswer } from '../support/scripted-answer.ts'
 import {
@@ -250,7 +251,10 @@ const ofSettings: Pair[] = [
   {
     id: 'xpander.strategies.max_runs_per_day',
     values: [strategies({ max_runs_per_day: 1 }), strategies({ max_runs_per_day: 2 })],
-    both: () => ({ asks: turns(2), apart: true }),
+    async both() {
+      await withinOneDay()
+      return { asks: turns(2), apart: true }
+    },
     differs: ({ replies }) => replies.map((reply) => reply.status),
     expected: [
       [200, 429],

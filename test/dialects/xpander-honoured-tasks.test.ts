@@ -3,10 +3,12 @@ import type { JsonObject } from '../../src/lib/json.ts'
 import { says } from '../support/scenario.ts'
 import {
   bodyOf,
+  messagesOf,
   promiseDifferences,
   schemaOf,
   startXpanderPairs,
   systemOf,
+  type Pair,
   type XpanderPairs,
 } from '../support/xpander-pairs.ts'
 
@@ -21,6 +23,8 @@ afterAll(async () => await pairs?.[Symbol.asyncDispose]())
 const asker = (timezone: string): JsonObject => ({
   input: { text: 'What time is it?', user: { email: 'ada@example.com', timezone } },
 })
+
+const onlyFile: JsonObject = { input: { text: '', files: ['https://a.example/a.pdf'] } }
 
 promiseDifferences(() => pairs, 'tasks', [
   {
@@ -81,6 +85,37 @@ promiseDifferences(() => pairs, 'tasks', [
     values: [{ llm_reasoning_effort: 'low' }, { llm_reasoning_effort: 'high' }],
     differs: bodyOf('reasoning_effort'),
     expected: ['low', 'high'],
+  },
+  ...(['files', 'images'] as const).map((list): Pair => {
+    const input = (address: string) => ({
+      input: { text: 'Sum up.', [list]: [address] },
+      disable_attachment_injection: true,
+    })
+    return {
+      id: `xpander.invoke.input.${list}`,
+      values: [input('https://a.example/a.pdf'), input('https://a.example/b.pdf')],
+      differs: (seen) => [messagesOf(seen).at(-1)?.content, seen.task.input.text, seen.task.input.files],
+      expected: ['a', 'b'].map((name) => [
+        [
+          { type: 'text', text: 'Sum up.' },
+          { type: 'text', text: `Files:\n- https://a.example/${name}.pdf` },
+        ],
+        'Sum up.',
+        [`https://a.example/${name}.pdf`],
+      ]) as [unknown, unknown],
+    }
+  }),
+  {
+    id: 'xpander.invoke.disable_attachment_injection',
+    values: [
+      { disable_attachment_injection: true, ...onlyFile },
+      { disable_attachment_injection: false, ...onlyFile },
+    ],
+    differs: ({ replies, task }) => [replies[0]?.status, task.status, task.title],
+    expected: [
+      [200, 'completed', 'Files: - https://a.example/a.pdf'],
+      [501, undefined, undefined],
+    ],
   },
   {
     id: 'xpander.invoke.input.user.timezone',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { xpanderRequirements } from '../../src/dialects/xpander/requirements.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
 import type { RecordedRequest, ScriptedAnswer } from '../support/scripted-answer.ts'
 import { verifies } from '../support/verifies.ts'
@@ -309,6 +310,7 @@ promise(['xpander.strategies.stop_strategy'], 'a condition that holds stops the 
 })
 
 promise(['xpander.strategies.max_runs_per_day'], 'beyond the limit of a day it is 429', async () => {
+  await withinOneDay()
   const agent = await agentWith({ task_level_strategies: { max_runs_per_day: 1 } })
   await xpander.invoke(agent, 'Hello')
   const path = `/v1/agents/${agent.uuid}/invoke`

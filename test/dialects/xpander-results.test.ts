@@ -56,6 +56,27 @@ promise(
 )
 
 promise(
+  ['xpander.stream.chunks', 'xpander.stream.remarks'],
+  'what is said beside a call of a tool that there is not is a part of the result, with tools and without',
+  async () => {
+    const invents = {
+      pieces: [{ text: 'Let me see.' }, { toolCalls: [{ id: 'c1', name: 'invented', arguments: '{}' }] }],
+    }
+    for (const tools of [[], [look()]]) {
+      const agent = await xpander.agent([invents, says('Done.')], { tools })
+      const events = await xpander.stream(agent, 'Look')
+      const task = events.at(-1)?.data
+      expect([chunksOf(events), task.status, task.result]).toEqual([
+        'Let me see.\n\nDone.',
+        'completed',
+        'Let me see.\n\nDone.',
+      ])
+      expect((await xpander.task(task.id)).result).toBe('Let me see.\n\nDone.')
+    }
+  },
+)
+
+promise(
   ['xpander.stream.chunks.live'],
   'a long text of an agent with tools is heard before its call is known',
   async () => {

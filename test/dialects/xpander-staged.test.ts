@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { xpanderRequirements } from '../../src/dialects/xpander/requirements.ts'
+import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { says } from '../support/scenario.ts'
 import { verifies } from '../support/verifies.ts'
 import { startXpanderServer, type XpanderServer } from '../support/xpander-server.ts'
 
 // The operator has said that edits wait for a deployment.
 
 let xpander: XpanderServer
+let openai: Awaited<ReturnType<typeof startFakeOpenAi>>
 beforeAll(async () => {
-  xpander = await startXpanderServer({ PARLEY_PUBLISH_MODE: 'staged' })
+  openai = await startFakeOpenAi({ respond: () => says('Done.') })
+  xpander = await startXpanderServer({
+    PARLEY_PUBLISH_MODE: 'staged',
+    OPENAI_API_KEY: 'sk-openai',
+    OPENAI_BASE_URL: openai.url,
+  })
 })
-afterAll(async () => await xpander[Symbol.asyncDispose]())
+afterAll(async () => {
+  await xpander[Symbol.asyncDispose]()
+  await openai.close()
+})
 
 const promise = (ids: string[], sentence: string, run: () => Promise<void>) =>
   verifies(xpanderRequirements, ids, sentence, run)
@@ -36,20 +47,36 @@ promise(
 
 promise(
   ['xpander.invoke.version.draft'],
-  'a task that asks for a draft is 501 while edits wait, and runs what is deployed when none do',
+  'a task that asks for a draft runs what waits, secrets included, and what is deployed when nothing does',
   async () => {
-    const agent = await xpander.agent({ description: 'One.' })
+    const agent = await xpander.agent({
+      model_provider: 'openai',
+      model_name: 'gpt-test',
+      instructions: { general: 'Be kind.' },
+      llm_extra_headers: { 'x-tenant': 'deployed' },
+      output_format: 'text',
+    })
     const invoke = `${path(agent.id)}/invoke?version=draft`
     const body = { input: { text: 'Hello' } }
     const nothingWaits = await xpander.call('POST', invoke, body)
     expect([nothingWaits.status, nothingWaits.body.agent_version]).toEqual([200, '2'])
-    await xpander.call('PATCH', path(agent.id), { description: 'Two.' })
-    const refused = await xpander.call('POST', invoke, body)
-    expect([refused.status, refused.body.detail]).toEqual([
-      501,
-      'version: a draft is not run in this version; deploy it with PUT /v1/agents/{agent_id} and leave version out.',
+    const edit = { instructions: { general: 'Be brief.' }, llm_extra_headers: { 'x-tenant': 'waiting' } }
+    await xpander.call('PATCH', path(agent.id), edit)
+    openai.requests.length = 0
+    const draft = (await xpander.call('POST', invoke, body)).body
+    const latest = (await xpander.call('POST', invoke.replace('draft', 'latest'), body)).body
+    expect([draft.agent_version, latest.agent_version]).toEqual(['draft', '2'])
+    const told = openai.requests.map(({ headers, body: asked }) => [
+      headers['x-tenant'],
+      (asked?.['messages'] as { content: string }[] | undefined)?.[0]?.content, // as the wire has it
     ])
-    expect((await xpander.call('POST', invoke.replace('draft', 'latest'), body)).status).toBe(200)
+    expect(told).toEqual([
+      ['waiting', 'Be brief.'],
+      ['deployed', 'Be kind.'],
+    ])
+    // What a task ran stays what it was, whatever becomes of the draft.
+    expect((await xpander.call('PUT', path(agent.id))).body.version).toBe(3)
+    expect((await xpander.call('GET', `/v1/tasks/${draft.id}`)).body.agent_version).toBe('draft')
   },
 )
 

@@ -117,6 +117,22 @@ promise(
   },
 )
 
+promise(['xpander.tasks.stop'], 'stopping a task ends every turn, however many wait', async () => {
+  const gate = Promise.withResolvers<void>()
+  const agent = await xpander.agent([{ pieces: [{ wait: gate.promise }, { text: 'One.' }] }])
+  const begin = () =>
+    xpander.call('POST', `/v1/agents/${agent.uuid}/invoke/async`, { id: 'many', input: { text: 'Hi' } })
+  await begin()
+  await agent.asked(1)
+  await Promise.all(Array.from({ length: 104 }, begin))
+  expect((await xpander.call('POST', '/v1/tasks/many/stop')).body.status).toBe('stopped')
+  const { body: runs } = await xpander.scenario.call('GET', `/v1/runs?agent_id=${agent.id}&limit=200`)
+  expect(runs.data.map(({ state }: { state: string }) => state)).toEqual(
+    Array.from({ length: 105 }, () => 'cancelled'),
+  )
+  gate.resolve()
+})
+
 promise(['xpander.status.stopped'], 'what a condition stopped, nobody stopped by hand', async () => {
   const agent = await xpander.agent([says('ABORT')], {
     strategies: {
@@ -228,6 +244,23 @@ promise(['xpander.tasks.delete'], 'deleting a task that runs stops and removes i
   const again = await xpander.invoke(agent, 'Hi', { id: 'gone' })
   expect([again.result, again.is_continuous]).toEqual(['New.', false])
 })
+
+promise(
+  ['xpander.invoke.duplicate', 'xpander.tasks.delete'],
+  'what is taken once is begun anew after its task was deleted',
+  async () => {
+    const strategies = { deduplicate: { selectors: ['input.text'], minutes: 10 } }
+    const agent = await xpander.agent([says('First.'), says('Anew.')], { strategies })
+    const first = await xpander.invoke(agent, 'Event 8')
+    expect((await xpander.call('DELETE', `/v1/tasks/${first.id}`)).status).toBe(204)
+    expect((await xpander.call('GET', `/v1/tasks/${first.id}`)).status).toBe(404)
+    const body = { input: { text: 'Event 8' } }
+    const again = await xpander.call('POST', `/v1/agents/${agent.uuid}/invoke`, body)
+    expect([again.body.result, again.headers.get('x-duplicate-of')]).toEqual(['Anew.', null])
+    const third = await xpander.call('POST', `/v1/agents/${agent.uuid}/invoke`, body)
+    expect([third.body.result, third.headers.get('x-duplicate-of')]).toEqual(['Anew.', again.body.id])
+  },
+)
 
 promise(
   ['xpander.tasks.full_thread', 'xpander.task.used_mutating_tools'],

@@ -138,9 +138,6 @@ promise(
     'xpander.graph.other_types',
     'xpander.graph.other_sub_types',
     'xpander.graph.targets',
-    'xpander.graph.settings.instructions',
-    'xpander.graph.settings.description',
-    'xpander.graph.settings.schemas',
     'xpander.graph.settings.advanced_filtering_options',
     'xpander.graph.settings.hitl_options',
     'xpander.graph.settings.use_cache',
@@ -171,9 +168,6 @@ promise(
       'graph[1].targets',
     ])
     const settings: JsonObject = {
-      instructions: 'Only on Mondays.',
-      description: 'Another.',
-      schemas: { input: { properties: { order_id: { permanentValue: '1' } } } },
       advanced_filtering_options: { searchables: ['title'] },
       hitl_options: { recipients: ['u7'] },
       use_cache: true,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { xpanderRequirements } from '../../src/dialects/xpander/requirements.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
+import type { ParsedJson } from '../support/parsed-json.ts'
 import { says } from '../support/scenario.ts'
 import type { ScriptedAnswer } from '../support/scripted-answer.ts'
 import { verifies } from '../support/verifies.ts'
@@ -38,8 +39,7 @@ async function raw(
 ) {
   const url = `${xpander.scenario.server.url}/xpander/webhook?${new URLSearchParams(query).toString()}`
   const response = await fetch(url, { method: 'POST', headers, ...(body !== undefined && { body }) })
-  // What the server answers is looked at by the test that asked.
-  const answered: any = await response.json() // eslint-disable-line typescript/no-explicit-any
+  const answered: ParsedJson = await response.json()
   return { status: response.status, body: answered }
 }
 
@@ -136,11 +136,48 @@ promise(
     const body = { prompt: 'Go', asynchronous: true, event: { id: 1 }, task_id: 'hook-async' }
     expect((await hook({ agent_id: agent.uuid }, body)).body).toEqual({ status: 'Started' })
     expect((await hook({ agent_id: agent.uuid }, { ...body, at: 2 })).body).toEqual({ status: 'Duplicate' })
-    await expect
-      .poll(async () => (await xpander.task('hook-async')).result, { timeout: 10_000 })
-      .toBe('Done.')
+    await expect.poll(async () => (await xpander.task('hook-async')).result).toBe('Done.')
     const again = await hook({ agent_id: agent.uuid }, { prompt: 'Go', event: { id: 1 } })
     expect([again.body.result, again.headers.get('x-duplicate-of')]).toEqual(['Done.', 'hook-async'])
+    expect(agent.requests()).toHaveLength(1)
+  },
+)
+
+promise(
+  ['xpander.webhook.idempotency'],
+  'a repeated Idempotency-Key gets the same task, with the key in the query too; another request is refused',
+  async () => {
+    const agent = await hooked([says('Once.'), says('Later.')])
+    const { ownerKey } = xpander.scenario.server
+    const query = { agent_id: agent.uuid, 'x-api-key': ownerKey }
+    const send = (prompt: string, more: Record<string, string> = {}, key = 'hook-1') =>
+      raw({ ...query, ...more }, new URLSearchParams({ prompt }), { 'idempotency-key': key })
+    const [first, second] = [await send('Hi'), await send('Hi')]
+    expect([first.status, first.body.result]).toEqual([200, 'Once.'])
+    expect(second).toEqual(first)
+    expect((await send('Ho')).status).toBe(422)
+    expect((await send('Hi', { json: 'true' })).status).toBe(422)
+    const later = { asynchronous: 'true', task_id: 'hook-later' }
+    for (const _ of [1, 2]) expect((await send('Go', later, 'hook-2')).body).toEqual({ status: 'Started' })
+    await expect.poll(async () => (await xpander.task('hook-later')).result).toBe('Later.')
+    expect(agent.requests()).toHaveLength(2)
+    expect((await send('Hi', {}, 'x'.repeat(256))).body.detail[0].loc).toEqual(['header', 'idempotency-key'])
+  },
+)
+
+promise(
+  ['xpander.webhook.idempotency'],
+  'a repeated Idempotency-Key that comes meanwhile begins nothing',
+  async () => {
+    const gate = Promise.withResolvers<void>()
+    const agent = await hooked([{ pieces: [{ wait: gate.promise }, { text: 'Once.' }] }])
+    const send = () =>
+      hook({ agent_id: agent.uuid, getter: 'result' }, { prompt: 'Hi' }, { 'idempotency-key': 'meanwhile' })
+    const first = send()
+    await agent.asked(1)
+    const second = send()
+    gate.resolve()
+    expect([(await first).body, (await second).body]).toEqual(['Once.', 'Once.'])
     expect(agent.requests()).toHaveLength(1)
   },
 )

@@ -23,6 +23,7 @@ const ownStatuses: Partial<Record<ErrorCode, number>> = {
   nul_character: 422,
   agent_disabled: 400,
   agent_has_no_version: 400,
+  agent_name_taken: 400,
 }
 
 /** The vendor's own sentences. */
@@ -35,6 +36,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   thread_not_found: 'Task not found',
   tool_not_found: 'Tool not found',
   agent_disabled: 'Agent is inactive',
+  agent_name_taken: 'Agent name already exists',
   daily_limit_reached: 'Daily run limit reached',
   nothing_to_publish: 'Agent has no pending changes',
 }
@@ -73,12 +75,12 @@ function sentence(error: AppError): string {
   return own ?? inVendorWords(error, vendorWords)
 }
 
-/** The body of an error; `path` is that of the request, without the query. */
-export function errorBody(error: AppError, context: { path: string; status?: number }): XpanderError {
+/** The body of an error. */
+export function errorBody(error: AppError, context: Omit<ErrorContext, 'requestId'>): XpanderError {
   const message = sentence(error)
   const status = context.status ?? statusOfError(error, context.path)
   if (status !== 422) return { detail: message, message }
-  const detail = validationDetail(error, context.path)
+  const detail = validationDetail(error, context)
   return { detail: detail.length === 0 ? message : detail, message }
 }
 

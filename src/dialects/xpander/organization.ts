@@ -1,6 +1,6 @@
 import type { Principal } from '../../core/access/principal.ts'
 import { AppError } from '../../errors.ts'
-import type { Endpoint } from '../../http/endpoint.ts'
+import type { Endpoint, FirstRequest } from '../../http/endpoint.ts'
 
 /** The header in which the vendor's command line names the organization that it means. */
 const organizationHeader = 'x-organization-id'
@@ -30,9 +30,9 @@ export function ofOrganization(endpoint: Endpoint): Endpoint {
       return await handle(request)
     },
     ...(reattach && {
-      async reattach(request: Request) {
+      async reattach(request: Request, first: FirstRequest) {
         refuseOtherOrganization(request.headers, request.principal)
-        return await reattach(request)
+        return await reattach(request, first)
       },
     }),
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { AppError, FieldError } from '../../errors.ts'
+import type { AppError } from '../../errors.ts'
+import type { ErrorContext } from '../../http/api-dialect.ts'
 
 /** What is wrong with one field. What was sent is not repeated: it may be a secret. */
 export const validationDetailSchema = z.strictObject({
@@ -11,6 +12,7 @@ export const validationDetailSchema = z.strictObject({
 })
 
 type ValidationDetail = z.infer<typeof validationDetailSchema>
+type WhatWasAsked = Pick<ErrorContext, 'endpoint' | 'part'>
 type Kind = Pick<ValidationDetail, 'type' | 'msg' | 'ctx'>
 
 /** Kinds of mistakes by how the frame words them: the names that validators of this vendor's framework give them. */
@@ -49,21 +51,29 @@ function kindOf(message: string): Kind {
   return { type: 'value_error', msg: message, ctx: {} }
 }
 
-const parameters = new Set(['page', 'per_page', 'view', 'deploy', 'version'])
+/** Fields of requests that are headers. */
+const headers = new Set(['Idempotency-Key', 'Last-Event-ID'])
 
-const taskFilters = new Set([
-  'agent_id',
-  'user_id',
-  'parent_task_id',
-  'triggering_agent_id',
-  'status',
-  'internal_status',
-])
+/** Whether a schema may have this field; one that is not of an object may have any. */
+function has(schema: z.ZodType | undefined, name: string | number | undefined): boolean {
+  if (schema === undefined) return false
+  return !(schema instanceof z.ZodObject) || String(name) in schema.shape
+}
 
-/** Errors do not say which part of a request they are about; no route has one of these in its query and in its body. */
-function isParameter(field: string, path: string): boolean {
-  if (parameters.has(field)) return true
-  return path.endsWith('/tasks') && taskFilters.has(field)
+/** Where the client finds a field: in the part that could not be read, else where the endpoint takes one of its name. */
+function placeOf(field: string, { endpoint, part }: WhatWasAsked): (string | number)[] {
+  if (headers.has(field)) return ['header', field.toLowerCase()]
+  const path = segments(field)
+  const [name] = path
+  const isParameter = endpoint !== undefined && !has(endpoint.body, name)
+  const named =
+    isParameter && has(endpoint.params, name)
+      ? 'path'
+      : isParameter && has(endpoint.query, name)
+        ? 'query'
+        : 'body'
+  const place = part ?? named
+  return field === place ? [place] : [place, ...path]
 }
 
 /** `input.user.email` → `["input", "user", "email"]`; `graph[0].type` → `["graph", 0, "type"]`. */
@@ -71,17 +81,15 @@ function segments(field: string): (string | number)[] {
   return [...field.matchAll(/[^.[\]]+/g)].map(([text]) => (/^\d+$/.test(text) ? Number(text) : text))
 }
 
-function detailOf({ field, message }: FieldError, path: string): ValidationDetail {
-  const part = isParameter(field, path) ? 'query' : 'body'
-  const loc = field === part ? [part] : [part, ...segments(field)]
-  return { loc, input: null, ...kindOf(message) }
-}
-
 /** Each field that is wrong, as this vendor's framework lists them; empty when the error names none. */
-export function validationDetail(error: AppError, path: string): ValidationDetail[] {
+export function validationDetail(error: AppError, asked: WhatWasAsked): ValidationDetail[] {
   if (error.code === 'invalid_json') {
     const position = Number(error.facts['position'] ?? 0)
     return [{ loc: ['body', position], ...plain('json_invalid', error.message), input: null }]
   }
-  return error.fields.map((field) => detailOf(field, path))
+  return error.fields.map(({ field, message }) => ({
+    loc: placeOf(field, asked),
+    input: null,
+    ...kindOf(message),
+  }))
 }

@@ -8,7 +8,6 @@ import { agentField } from './agent-fields.ts'
 import { createAgentLookups } from './agent-lookups.ts'
 import type { XpanderServices } from '../index.ts'
 import { describedByInstructions } from './instructions.ts'
-import { createOneByOne } from './one-by-one.ts'
 import {
   printAgent,
   printMinimal,
@@ -41,7 +40,6 @@ const isCode = (error: unknown, ...codes: AppError['code'][]) =>
 export function createAgentOperations(services: XpanderServices) {
   const { agents, publishMode } = services
   const lookups = createAgentLookups(services)
-  const oneByOne = createOneByOne()
 
   /** What is printed of these states; looked up again when somebody changes a shared tool in between. */
   async function printed<Result>(
@@ -58,13 +56,6 @@ export function createAgentOperations(services: XpanderServices) {
         if (!(error instanceof SharedToolMissing)) throw error
       }
     }
-  }
-
-  /** Names are unique among the agents that this caller sees; two processes at once may both give one. */
-  async function refuseTakenName(principal: Principal, name: string, ownId: string): Promise<void> {
-    const found = await agents.list(principal, { name, limit: 2, after: null })
-    if (found.every(({ id }) => id === ownId)) return
-    throw new AppError('invalid_request', { detail: 'Agent name already exists' })
   }
 
   async function readingContext(principal: Principal, agent: Agent | null, body: AgentFields) {
@@ -92,14 +83,14 @@ export function createAgentOperations(services: XpanderServices) {
     }
   }
 
-  async function createNamed(principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> {
-    await refuseTakenName(principal, body.name, agentId)
+  /** Errors: `agent_name_taken`. */
+  async function create(principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> {
     const context = await readingContext(principal, null, body)
     const request = readNewAgent(body, { ...context, agentId, ownerId: principal.userId })
     for (let attempt = 1; ; attempt++) {
       const slug = attempt > mostAttempts ? agentId : uniqueName(agentId, attempt)
       try {
-        const make = () => agents.create(principal, { ...request, slug })
+        const make = () => agents.create(principal, { ...request, slug, soleName: true })
         return await handedOver(principal, await withWireFields(agentField, make), body.created_by)
       } catch (error) {
         if (!isCode(error, 'slug_taken') || attempt > mostAttempts) throw error
@@ -107,10 +98,9 @@ export function createAgentOperations(services: XpanderServices) {
     }
   }
 
-  async function edit(principal: Principal, agent: Agent, { body, deploy }: Edit): Promise<Agent> {
+  /** Errors: `agent_name_taken`. */
+  async function update(principal: Principal, agent: Agent, { body, deploy }: Edit): Promise<Agent> {
     refuseStatus(body.status, statusOf(agent))
-    if (typeof body.name === 'string' && body.name !== editedDefinition(agent, publishMode).name)
-      await refuseTakenName(principal, body.name, agent.id)
     const change = readPatch(body, { ...(await readingContext(principal, agent, body)), agent })
     const patch = () => editAgent(services, principal, agent.id, { change, deploy: false })
     const edited = await withWireFields(agentField, patch)
@@ -121,22 +111,15 @@ export function createAgentOperations(services: XpanderServices) {
 
   /** An agent that has no description is described by its instructions; its name may have been taken meanwhile. */
   async function deployDraft(principal: Principal, agent: Agent): Promise<Agent> {
-    const { draft, definition } = agent
-    if (draft !== null && draft.name !== definition.name)
-      await refuseTakenName(principal, draft.name, agent.id)
+    const { draft } = agent
     if (draft !== null && !draft.description)
       await agents.patch(principal, agent.id, { definition: describedByInstructions, draft: true })
     return await deployAgent(services, principal, agent.id)
   }
 
   return {
-    create: (principal: Principal, body: NewAgentInput, agentId: string): Promise<Agent> =>
-      oneByOne(principal.workspaceId, () => createNamed(principal, body, agentId)),
-
-    update(principal: Principal, agent: Agent, change: Edit): Promise<Agent> {
-      const work = () => edit(principal, agent, change)
-      return typeof change.body.name === 'string' ? oneByOne(principal.workspaceId, work) : work()
-    },
+    create,
+    update,
 
     printAll: (principal: Principal, states: readonly ShownAgent[], baseUrl: string) =>
       printed(principal, states, (printing) => states.map((one) => printAgent(one, printing, { baseUrl }))),

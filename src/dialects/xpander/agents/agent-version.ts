@@ -1,4 +1,4 @@
-import { featureUnavailable, invalidField } from '../../../errors.ts'
+import { invalidField } from '../../../errors.ts'
 
 /** The first version that this vendor shows of an agent is 2. */
 const offset = 1
@@ -8,8 +8,11 @@ export function printVersion(number: number): string {
   return String(number + offset)
 }
 
+/** What tasks carry in place of a version's number when they ran edits that waited for their deployment. */
+export const draftVersion = 'draft'
+
 /** Words for what is deployed. Without edits that wait, the draft is that too. */
-const deployed = new Set(['', 'draft', 'latest'])
+const deployed = new Set(['', draftVersion, 'latest'])
 
 /** The version that is to run; null: what is deployed. Errors: `invalid_request` naming `version`. */
 export function readVersion(text: string | undefined): number | null {
@@ -18,11 +21,7 @@ export function readVersion(text: string | undefined): number | null {
   return Number(text) - offset
 }
 
-/** Errors: `feature_unavailable` when a task asks for edits that wait for their deployment. */
-export function refuseDraft(text: string | undefined, { editsWait }: { editsWait: boolean }): void {
-  if (!editsWait || text?.trim().toLowerCase() !== 'draft') return
-  throw featureUnavailable(
-    'version',
-    'a draft is not run in this version; deploy it with PUT /v1/agents/{agent_id} and leave version out',
-  )
+/** Whether edits are asked for that wait for their deployment, where there are such. */
+export function namesDraft(text: string | undefined): boolean {
+  return text?.trim().toLowerCase() === draftVersion
 }

@@ -18,14 +18,14 @@ export function editedDefinition(
   return publishMode === 'staged' ? (draft ?? definition) : definition
 }
 
-/** Makes what is not deployed yet the agent's next version; an agent without such is as it was. */
+/** Makes what is not deployed yet the agent's next version; an agent without such is as it was. Errors: `agent_name_taken`. */
 export async function deployAgent(
   { agents }: Publishing,
   principal: Principal,
   agentId: string,
 ): Promise<Agent> {
   try {
-    return await agents.publish(principal, agentId)
+    return await agents.publish(principal, agentId, { soleName: true })
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'nothing_to_publish') throw error
     return await agents.get(principal, agentId)
@@ -40,6 +40,10 @@ export async function editAgent(
   edit: { change: AgentChange; deploy: boolean },
 ): Promise<Agent> {
   const draft = publishing.publishMode === 'staged'
-  const changed = await publishing.agents.patch(principal, agentId, { ...edit.change, draft })
+  const changed = await publishing.agents.patch(principal, agentId, {
+    ...edit.change,
+    draft,
+    soleName: true,
+  })
   return draft && edit.deploy ? await deployAgent(publishing, principal, agentId) : changed
 }

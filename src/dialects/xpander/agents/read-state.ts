@@ -1,7 +1,7 @@
 import type { Principal } from '../../../core/access/principal.ts'
 import type { AgentService } from '../../../core/agents/agent-service.ts'
 import type { Agent } from '../../../core/agents/agent.ts'
-import { readVersion } from './agent-version.ts'
+import { namesDraft, readVersion } from './agent-version.ts'
 import type { ShownAgent } from './print-agents.ts'
 import { editedDefinition, type Publishing } from './publishing.ts'
 
@@ -18,7 +18,7 @@ export async function readState(
   { version, publishMode }: { version: string | undefined; publishMode: Publishing['publishMode'] },
 ): Promise<ShownAgent> {
   if (version === undefined) return shownState(agent, publishMode)
-  if (version.trim().toLowerCase() === 'draft')
+  if (namesDraft(version))
     return { agent, definition: agent.draft ?? agent.definition, number: agent.version }
   const number = readVersion(version)
   if (number === null || number === agent.version)

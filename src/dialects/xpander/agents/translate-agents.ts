@@ -1,6 +1,6 @@
 import type { Agent, AgentDefinition, Visibility } from '../../../core/agents/agent.ts'
 import type { AgentChange } from '../../../core/agents/agent-plan.ts'
-import type { NewAgent } from '../../../core/agents/agent-service.ts'
+import type { NewAgent } from '../../../core/agents/agent-writer.ts'
 import { emptyDefinition } from '../../../core/agents/definition.ts'
 import type { WorkspaceTool } from '../../../core/tools/tool.ts'
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts'

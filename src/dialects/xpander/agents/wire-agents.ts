@@ -86,7 +86,7 @@ const fieldShape = {
   attached_tools: connectorsInput,
   graph: graphInput,
   llm_settings: llmSettingsInput,
-  knowledge_bases: z.array(z.union([z.string(), anyObject])).nullish(),
+  knowledge_bases: z.array(z.union([z.string(), z.looseObject({ id: z.string() })])).nullish(),
   source_nodes: z
     .array(
       z.object({

@@ -71,7 +71,7 @@ export function agentToolEndpoints(services: AgentToolServices): Endpoint[] {
       query,
       body: newToolSchema,
       reply: { status: 200, body: reply },
-      errors: ['agent_not_found', 'feature_unavailable', 'forbidden_role'],
+      errors: ['agent_not_found', 'agent_name_taken', 'feature_unavailable', 'forbidden_role'],
       async handle({ principal, params: { agent_id: id }, query: { deploy }, body }) {
         const { id: agentId } = await findAgent(agents, principal, id)
         const toolId = readNewTool(body, await readAll((part) => tools.list(principal, part)))
@@ -91,7 +91,7 @@ export function agentToolEndpoints(services: AgentToolServices): Endpoint[] {
       params: params.extend({ tool_id: idParameter }),
       query,
       reply: { status: 200, body: reply },
-      errors: ['agent_not_found', 'tool_not_found', 'forbidden_role'],
+      errors: ['agent_not_found', 'agent_name_taken', 'tool_not_found', 'forbidden_role'],
       async handle({ principal, params: { agent_id: id, tool_id: toolId }, query: { deploy } }) {
         const { id: agentId } = await findAgent(agents, principal, id)
         return edit(principal, agentId, deploy, (current) => withoutTool(current, toolId))

@@ -50,11 +50,12 @@ export function agentVersionEndpoints(services: XpanderServices): Endpoint[] {
       scope: 'agents:write',
       params: agentParams.extend({ version: z.string().meta({ examples: ['2'] }) }),
       reply: { status: 200, body: agentSchema },
-      errors: ['agent_not_found', 'version_not_found', 'forbidden_role'],
+      errors: ['agent_not_found', 'version_not_found', 'agent_name_taken', 'forbidden_role'],
       async handle({ principal, params, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
         const number = readVersion(params.version) ?? agent.version ?? 0
-        return operations.print(principal, await agents.restore(principal, agent.id, number), baseUrl)
+        const restored = await agents.restore(principal, agent.id, number, { soleName: true })
+        return operations.print(principal, restored, baseUrl)
       },
     }),
   ]

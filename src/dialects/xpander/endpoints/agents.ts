@@ -60,7 +60,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       scope: 'agents:write',
       body: newAgentSchema,
       reply: { status: 201, body: agentSchema },
-      errors: ['feature_unavailable', 'unknown_model'],
+      errors: ['agent_name_taken', 'feature_unavailable', 'unknown_model'],
       async handle({ principal, body, resourceId, baseUrl }) {
         return operations.print(principal, await operations.create(principal, body, resourceId), baseUrl)
       },
@@ -143,7 +143,13 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       query: deployQuery,
       body: agentPatchSchema,
       reply: { status: 200, body: agentSchema },
-      errors: ['agent_not_found', 'feature_unavailable', 'forbidden_role', 'unknown_model'],
+      errors: [
+        'agent_not_found',
+        'agent_name_taken',
+        'feature_unavailable',
+        'forbidden_role',
+        'unknown_model',
+      ],
       async handle({ principal, params, query, body, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
         const changed = await operations.update(principal, agent, { body, deploy: query.deploy ?? false })
@@ -162,7 +168,7 @@ export function agentEndpoints(services: XpanderServices): Endpoint[] {
       body: z.json().meta({ examples: [{}] }),
       bodyOptional: true,
       reply: { status: 200, body: agentSchema },
-      errors: ['agent_not_found', 'forbidden_role'],
+      errors: ['agent_not_found', 'agent_name_taken', 'forbidden_role'],
       async handle({ principal, params, baseUrl }) {
         const agent = await findAgent(agents, principal, params.agent_id)
         const { deployed, at } = await operations.deploy(principal, agent)

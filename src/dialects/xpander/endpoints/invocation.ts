@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import type { Run } from '../../../core/runs/run.ts'
-import { isTerminal } from '../../../core/runs/run.ts'
-import { AppError } from '../../../errors.ts'
 import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
 import { findAgent } from '../agents/find-agent.ts'
 import type { XpanderServices } from '../index.ts'
+import { createEarlierTasks } from '../tasks/earlier-tasks.ts'
 import { printTask } from '../tasks/print-task.ts'
 import { settleTask } from '../tasks/settle-task.ts'
 import { createTaskStarter, type StartedTask } from '../tasks/task-starter.ts'
@@ -35,6 +34,7 @@ export function invocationEndpoints(
   const { runs } = services
   const starter = createTaskStarter(services)
   const { reader } = starter
+  const earlier = createEarlierTasks({ runs, reader, longestWait })
 
   async function start(request: Request, background = false): Promise<StartedTask> {
     const { principal, params, query, body: invocation, resourceId: runId, dialect } = request
@@ -52,17 +52,6 @@ export function invocationEndpoints(
     })
   }
 
-  /** A run that is there already, as a task once it has ended or waits. */
-  async function waitFor({ principal, signal }: Request, run: Run) {
-    const taskId = await reader.idOf(run)
-    if (isTerminal(run.state) || run.state === 'waiting') return await reader.print(principal, taskId, run)
-    const { view } = await reader.openFromStart(principal, taskId, run)
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(longestWait)])
-    return printTask(
-      await settleTask(view, await runs.follow(principal, run.id, { after: 0, signal: deadline })),
-    )
-  }
-
   /** A run that is there already, as the events of its task. */
   async function follow({ principal, signal }: Request, run: Run, headers: Record<string, string> = {}) {
     const { view, agent } = await reader.openFromStart(principal, await reader.idOf(run), run)
@@ -70,25 +59,11 @@ export function invocationEndpoints(
     return await taskStream(wireFor(view, agent), events, { patience, signal, headers })
   }
 
-  /** The run of a request that is repeated; null: it had been refused, or was answered with another one. */
-  async function earlier({ principal, resourceId }: Request): Promise<Run | null> {
-    try {
-      return await runs.get(principal, resourceId)
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'run_not_found') return null
-      throw error
-    }
-  }
-
-  async function duplicateHeaders(run: Run) {
-    return { 'x-duplicate-of': encodeURIComponent(await reader.idOf(run)) }
-  }
-
   async function invoke(request: Request) {
     const started = await start(request)
     if ('duplicateOf' in started) {
       const { duplicateOf: run } = started
-      return replyWith({ body: await waitFor(request, run), headers: await duplicateHeaders(run) })
+      return replyWith({ body: await earlier.waitFor(request, run), headers: await earlier.headersOf(run) })
     }
     const { accepted, view } = started
     const deadline = AbortSignal.any([request.signal, AbortSignal.timeout(longestWait)])
@@ -102,7 +77,7 @@ export function invocationEndpoints(
     if ('duplicateOf' in started) {
       const { duplicateOf: run } = started
       const body = await reader.print(request.principal, await reader.idOf(run), run)
-      return replyWith({ body, headers: await duplicateHeaders(run) })
+      return replyWith({ body, headers: await earlier.headersOf(run) })
     }
     await started.accepted.stored
     return printTask(started.view)
@@ -112,7 +87,7 @@ export function invocationEndpoints(
     const started = await start(request)
     if ('duplicateOf' in started) {
       const { duplicateOf: run } = started
-      return await follow(request, run, await duplicateHeaders(run))
+      return await follow(request, run, await earlier.headersOf(run))
     }
     const { accepted, view } = started
     return await taskStream(
@@ -141,6 +116,7 @@ export function invocationEndpoints(
     'version_not_found',
     'thread_of_other_agent',
     'daily_limit_reached',
+    'duplicate_run',
     'feature_unavailable',
   ] as const
   const path = '/v1/agents/{agent_id}/invoke'
@@ -156,9 +132,9 @@ export function invocationEndpoints(
       reply: { status: 200, body: taskSchema },
       errors: [...errors],
       handle: invoke,
-      async reattach(request) {
-        const run = await earlier(request)
-        return run === null ? await invoke(request) : await waitFor(request, run)
+      async reattach(request, first) {
+        const run = await earlier.find(request, first)
+        return run === null ? await invoke(request) : await earlier.waitFor(request, run)
       },
     }),
     endpoint({
@@ -169,8 +145,8 @@ export function invocationEndpoints(
       reply: { status: 200, body: taskSchema },
       errors: [...errors],
       handle: invokeLater,
-      async reattach(request) {
-        const run = await earlier(request)
+      async reattach(request, first) {
+        const run = await earlier.find(request, first)
         if (run === null) return await invokeLater(request)
         return await reader.print(request.principal, await reader.idOf(run), run)
       },
@@ -185,8 +161,8 @@ export function invocationEndpoints(
       reply: { status: 200, body: null, stream: true },
       errors: [...errors],
       handle: invokeAsStream,
-      async reattach(request) {
-        const run = await earlier(request)
+      async reattach(request, first) {
+        const run = await earlier.find(request, first)
         return run === null ? await invokeAsStream(request) : await follow(request, run)
       },
     }),

@@ -1,7 +1,6 @@
 import type { Principal } from '../../../core/access/principal.ts'
 import type { RunState } from '../../../core/runs/run.ts'
-import { isTerminal } from '../../../core/runs/run.ts'
-import type { BegunConversation, ConversationFilter } from '../../../core/threads/conversation.ts'
+import type { ConversationFilter } from '../../../core/threads/conversation.ts'
 import { AppError, invalidField } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { findAgent } from '../agents/find-agent.ts'
@@ -27,9 +26,6 @@ import {
 const tag = 'Tasks'
 const path = '/v1/tasks/{task_id}'
 
-/** How many turns of one task are stopped at a time: those that wait for theirs, and the one that has it. */
-const mostOpenTurns = 100
-
 const states: Record<TaskStatus, RunState> = {
   pending: 'queued',
   executing: 'running',
@@ -42,7 +38,7 @@ const states: Record<TaskStatus, RunState> = {
 
 /** `patience`: how long a stream stays open while its task is paused, milliseconds. */
 export function taskEndpoints(services: XpanderServices, { patience = 600_000 } = {}): Endpoint[] {
-  const { agents, answers, conversations, runs, threads } = services
+  const { agents, conversations, runs, threads } = services
   const reader = createTaskReader(services)
 
   async function list(principal: Principal, query: TasksQuery, agentId: string | undefined) {
@@ -59,21 +55,6 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       total,
       query,
     )
-  }
-
-  /** Ends every turn that has not ended, those that wait for theirs before the one that has it. */
-  async function stop(principal: Principal, { thread, run }: BegunConversation): Promise<void> {
-    if (isTerminal(run.state)) return
-    const turns = await conversations.runs(principal, thread.id, { limit: mostOpenTurns })
-    for (const turn of turns.toReversed()) {
-      if (isTerminal(turn.state)) continue
-      try {
-        await answers.cancel(principal, turn.id, 'Stopped by request.')
-      } catch (error) {
-        // It ended by itself meanwhile.
-        if (!(error instanceof AppError) || error.code !== 'run_finished') throw error
-      }
-    }
   }
 
   return [
@@ -143,9 +124,10 @@ export function taskEndpoints(services: XpanderServices, { patience = 600_000 } 
       scope: 'runs:write',
       params: taskParams,
       reply: { status: 200, body: taskSchema },
-      errors: ['thread_not_found'],
+      errors: ['thread_not_found', 'thread_busy'],
       async handle({ principal, params }) {
-        await stop(principal, await reader.find(principal, params.task_id))
+        const { thread: begun } = await reader.find(principal, params.task_id)
+        await threads.endRuns(principal, begun.id, 'Stopped by request.')
         const { thread, run } = await reader.find(principal, params.task_id)
         return await reader.print(principal, printTaskId(thread), run)
       },

@@ -1,14 +1,22 @@
 import { z } from 'zod'
 import type { Principal } from '../../../core/access/principal.ts'
+import type { Agent } from '../../../core/agents/agent.ts'
 import { AppError, featureUnavailable, invalidField } from '../../../errors.ts'
 import { authorize } from '../../../http/auth.ts'
-import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
+import {
+  endpoint,
+  replyWith,
+  type Endpoint,
+  type EndpointRequest,
+  type FirstRequest,
+} from '../../../http/endpoint.ts'
 import { uploadedFileSchema } from '../../../http/uploaded-file.ts'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../../lib/json.ts'
 import { withWireFields } from '../../wire-fields.ts'
 import { findAgent } from '../agents/find-agent.ts'
 import type { XpanderServices } from '../index.ts'
 import { refuseOtherOrganization } from '../organization.ts'
+import { createEarlierTasks } from '../tasks/earlier-tasks.ts'
 import { printTask } from '../tasks/print-task.ts'
 import { settleTask } from '../tasks/settle-task.ts'
 import { sourceNodes } from '../agents/source-nodes.ts'
@@ -39,13 +47,14 @@ type Request = EndpointRequest<
 
 const bearer = /^(?:bearer|token) +/i
 
-/** Calling an agent from anywhere: with one URL, parameters in the query or the body, and the key in either. */
+/** Calling an agent from anywhere: with one URL, parameters in its query or the body, the key in the query or a header. */
 export function webhookEndpoints(services: XpanderServices, { longestWait = 1_200_000 } = {}): Endpoint[] {
   const { access, agents, runs } = services
   const starter = createTaskStarter(services)
   const { reader } = starter
+  const earlier = createEarlierTasks({ runs, reader, longestWait })
 
-  async function caller({ headers, query }: Request): Promise<Principal> {
+  async function authenticate({ headers, query }: Pick<Request, 'headers' | 'query'>): Promise<Principal> {
     const authorization = headers('authorization')?.replace(bearer, '')
     const key = headers('x-api-key') || authorization || query['x-api-key']
     if (!key) throw new AppError('missing_key')
@@ -55,14 +64,10 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
     return principal
   }
 
-  /** The call as the agent's own mapping reads it, and what it began. */
-  async function start(
-    request: Request,
-    principal: Principal,
-  ): Promise<{ call: WebhookCall; started: StartedTask }> {
-    const { query } = request
-    const body = readFields(request.body ?? {})
-    const { parameters } = readWebhook(query, body)
+  /** The call as the agent's own mapping reads it. */
+  async function read({ principal, query, body }: Request): Promise<{ agent: Agent; call: WebhookCall }> {
+    const fields = readFields(body ?? {})
+    const { parameters } = readWebhook(query, fields)
     const agent = await findAgent(agents, principal, readAgentName(parameters))
     const node = sourceNodes(agent.definition).find(({ type }) => type === 'webhook')
     if (node === undefined) {
@@ -72,9 +77,12 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
       })
     }
     const mapping = node.metadata['params_mapping']
-    const call = readWebhook(query, body, isJsonObject(mapping) ? mapping : {})
+    return { agent, call: readWebhook(query, fields, isJsonObject(mapping) ? mapping : {}) }
+  }
+
+  async function start(request: Request, agent: Agent, call: WebhookCall): Promise<StartedTask> {
     const task: TaskRequest = {
-      principal,
+      principal: request.principal,
       agent,
       invocation: invocationOf(call),
       version: undefined,
@@ -84,36 +92,32 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
       background: isOn(call.parameters.asynchronous),
       payload: call.payload,
     }
-    return { call, started: await withWireFields(webhookField, () => starter.start(task)) }
-  }
-
-  /** The task once it has ended or is paused. */
-  async function settled({ signal }: Request, principal: Principal, started: StartedTask): Promise<Task> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(longestWait)])
-    if ('duplicateOf' in started) {
-      const { duplicateOf: run } = started
-      const { view } = await reader.openFromStart(principal, await reader.idOf(run), run)
-      const events = await runs.follow(principal, run.id, { after: 0, signal: deadline })
-      return printTask(await settleTask(view, events))
-    }
-    const events = runs.followAccepted(started.accepted, deadline)
-    await started.accepted.stored
-    return printTask(await settleTask(started.view, events))
+    return await withWireFields(webhookField, () => starter.start(task))
   }
 
   async function handle(request: Request) {
-    const principal = await caller(request)
-    const { call, started } = await start(request, principal)
-    if (!isOn(call.parameters.asynchronous)) {
-      const headers: Record<string, string> =
-        'duplicateOf' in started
-          ? { 'x-duplicate-of': encodeURIComponent(await reader.idOf(started.duplicateOf)) }
-          : {}
-      return replyWith({ body: answer(call, await settled(request, principal, started)), headers })
+    const { agent, call } = await read(request)
+    const started = await start(request, agent, call)
+    const later = isOn(call.parameters.asynchronous)
+    if ('duplicateOf' in started) {
+      const { duplicateOf: run } = started
+      if (later) return { status: 'Duplicate' }
+      const body = answer(call, await earlier.waitFor(request, run))
+      return replyWith({ body, headers: await earlier.headersOf(run) })
     }
-    if ('duplicateOf' in started) return { status: 'Duplicate' }
-    await started.accepted.stored
-    return { status: 'Started' }
+    const { accepted, view } = started
+    const deadline = AbortSignal.any([request.signal, AbortSignal.timeout(longestWait)])
+    const events = later ? null : runs.followAccepted(accepted, deadline)
+    await accepted.stored
+    return events === null ? { status: 'Started' } : answer(call, printTask(await settleTask(view, events)))
+  }
+
+  async function reattach(request: Request, first: FirstRequest) {
+    const run = await earlier.find(request, first)
+    if (run === null) return await handle(request)
+    const { call } = await read(request)
+    if (isOn(call.parameters.asynchronous)) return { status: 'Started' }
+    return answer(call, await earlier.waitFor(request, run))
   }
 
   return ['/webhook/', '/webhook'].map((path, index) =>
@@ -143,9 +147,12 @@ export function webhookEndpoints(services: XpanderServices, { longestWait = 1_20
         'agent_has_no_version',
         'thread_of_other_agent',
         'daily_limit_reached',
+        'duplicate_run',
         'feature_unavailable',
       ],
+      authenticate,
       handle,
+      reattach,
     }),
   )
 }

@@ -6,7 +6,7 @@ export const fieldRequirements: readonly Requirement[] = [
     id: 'xpander.agent.name',
     source: 'documented',
     behaviour:
-      'The name is required and unique among the agents that the caller sees: 400 `Agent name already exists`.',
+      'The name is required and unique among the agents that the caller sees, also for callers of several processes at once: 400 `Agent name already exists`.',
     status: 'honoured',
   },
   {

@@ -36,7 +36,8 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.version.draft',
     source: 'documented',
-    behaviour: '`version=draft` runs what is deployed; where edits wait for their deployment it is 501.',
+    behaviour:
+      '`version=draft` runs edits that wait for their deployment; where none wait, what is deployed.',
     status: 'honoured',
   },
   {
@@ -61,7 +62,7 @@ export const invocationRequirements: readonly Requirement[] = [
     id: 'xpander.invoke.duplicate',
     source: 'chosen',
     behaviour:
-      'An invocation that the agent takes once is answered with the earlier task, its id in `x-duplicate-of`; as a stream with its events.',
+      'An invocation that the agent takes once is answered with the earlier task, its id in `x-duplicate-of`; as a stream with its events. A deleted task does not count: it is begun anew.',
     status: 'honoured',
   },
   {
@@ -85,14 +86,15 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.input.files',
     source: 'documented',
-    behaviour: 'Files are not read: 501 unless the list is empty.',
-    status: 'refused',
+    behaviour:
+      'With `disable_attachment_injection` the agent is told their addresses; without it they are 501, for files are not read.',
+    status: 'honoured',
   },
   {
     id: 'xpander.invoke.input.images',
     source: 'documented',
-    behaviour: 'Images are not read: 501 unless the list is empty.',
-    status: 'refused',
+    behaviour: 'Are more `files`.',
+    status: 'honoured',
   },
   {
     id: 'xpander.invoke.input.user',
@@ -165,8 +167,8 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.disable_attachment_injection',
     source: 'documented',
-    behaviour: 'Is printed as it was sent; there are no attachments.',
-    status: 'echoed',
+    behaviour: 'The agent is told the addresses of files instead of what they contain.',
+    status: 'honoured',
   },
   {
     id: 'xpander.invoke.mcp_servers',
@@ -208,8 +210,9 @@ export const invocationRequirements: readonly Requirement[] = [
   {
     id: 'xpander.invoke.payload_extension',
     source: 'documented',
-    behaviour: 'Extending the payloads of tools is 501; an empty object is nothing.',
-    status: 'refused',
+    behaviour:
+      'Is merged into the arguments of every call of a tool, but for permanent values of the agent, and printed; `headers` in it are 501.',
+    status: 'honoured',
   },
   {
     id: 'xpander.invoke.parent_execution_id',

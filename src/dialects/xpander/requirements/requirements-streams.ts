@@ -40,7 +40,7 @@ export const streamRequirements: readonly Requirement[] = [
     id: 'xpander.stream.remarks',
     source: 'chosen',
     behaviour:
-      'What is said before calls is a remark, a `think`, when it has at most 280 characters. A longer text is a part of the answer: it stands before the rest of `result`, with a blank line between, in streams, replies, lists and conversations alike.',
+      'What is said before calls is a remark, a `think`, when it has at most 280 characters. A longer text, or one before nothing but calls of tools that there are not, is a part of the answer: it stands before the rest of `result`, with a blank line between, in streams, replies, lists and conversations alike.',
     status: 'honoured',
   },
   {

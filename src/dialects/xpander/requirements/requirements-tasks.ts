@@ -17,7 +17,8 @@ export const taskRequirements: readonly Requirement[] = [
   {
     id: 'xpander.task.agent_version',
     source: 'observed',
-    behaviour: "`agent_version` is text, one more than the version's own number.",
+    behaviour:
+      "`agent_version` is text, one more than the version's own number; `draft` of edits that were not deployed.",
     status: 'honoured',
   },
   {
@@ -48,7 +49,7 @@ export const taskRequirements: readonly Requirement[] = [
     id: 'xpander.task.unavailable',
     source: 'documented',
     behaviour:
-      '`deep_planning`, `pending_eca_request`, `worker_id`, `test_run_node_id`, `payload_extension` and `voice_id` are what they are where nothing was asked for.',
+      '`deep_planning`, `pending_eca_request`, `worker_id`, `test_run_node_id` and `voice_id` are what they are where nothing was asked for.',
     status: 'echoed',
   },
   {

@@ -69,20 +69,21 @@ export const toolRequirements: readonly Requirement[] = [
   {
     id: 'xpander.graph.settings.instructions',
     source: 'documented',
-    behaviour: 'Instructions over a tool are 501.',
-    status: 'refused',
+    behaviour: 'The model is told them after the description of the function.',
+    status: 'honoured',
   },
   {
     id: 'xpander.graph.settings.description',
     source: 'documented',
-    behaviour: "A description in place of the function's own is 501.",
-    status: 'refused',
+    behaviour: "The model is told it in place of the function's own.",
+    status: 'honoured',
   },
   {
     id: 'xpander.graph.settings.schemas',
     source: 'documented',
-    behaviour: 'Overlays of the schemas of arguments and of results are 501.',
-    status: 'refused',
+    behaviour:
+      '`isBlocked`, `permanentValue` and `description` over arguments, within them and in lists, and the first two over results; over headers they are 501.',
+    status: 'honoured',
   },
   {
     id: 'xpander.graph.settings.advanced_filtering_options',
@@ -191,7 +192,7 @@ export const toolRequirements: readonly Requirement[] = [
     id: 'xpander.tools.resolved',
     source: 'documented',
     behaviour:
-      'tools of an agent are resolved definitions: parameters has body_params, query_params, path_params and headers, with each argument where a call sends it.',
+      'tools of an agent are resolved definitions, as the model sees them: parameters has body_params, query_params, path_params and headers, with each argument where a call sends it.',
     status: 'honoured',
   },
   {

@@ -114,4 +114,11 @@ export const webhookRequirements: readonly Requirement[] = [
     behaviour: 'The answer is the task and `completed_at`.',
     status: 'honoured',
   },
+  {
+    id: 'xpander.webhook.idempotency',
+    source: 'chosen',
+    behaviour:
+      'A repeated Idempotency-Key gets the same task again, also with the API key in the query; with another query or body it is 422.',
+    status: 'honoured',
+  },
 ]

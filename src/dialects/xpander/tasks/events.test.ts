@@ -42,7 +42,7 @@ function wire(options: Partial<TaskWireOptions> = {}): TaskWire {
   seq = 0
   const definition = emptyDefinition('Bot')
   const items = new ToolItems({ definition, tools: [] })
-  const context = { taskId: 't1', definition, continuous: false, items, subTasks: [] }
+  const context = { taskId: 't1', definition, isDraft: false, continuous: false, items, subTasks: [] }
   const none = { thinking: new Set<string>(), heldCharacters: 0, ids: false, after: null }
   return new TaskWire(new TaskView(context, run), { ...none, ...options })
 }

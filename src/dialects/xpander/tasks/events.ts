@@ -119,7 +119,7 @@ export class TaskWire {
     this.#flushThought()
     // A model that does not stream says everything at once.
     if (this.#stepLength === 0) this.text(text)
-    if (calls.length > 0 && isRemark(text)) this.#remark(text)
+    if (isRemark({ text, calls })) this.#remark(text)
     else if (Number.isFinite(this.#options.heldCharacters)) this.#release()
     this.#heldBefore = this.#held.length
     this.#settled = this.#shown.length

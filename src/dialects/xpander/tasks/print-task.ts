@@ -1,8 +1,8 @@
 import type { Run, RunError, RunState, WaitingFor } from '../../../core/runs/run.ts'
 import type { Thread } from '../../../core/threads/thread.ts'
-import { printVersion } from '../agents/agent-version.ts'
+import { draftVersion, printVersion } from '../agents/agent-version.ts'
 import { coreProvider, wireProvider, wireProviders } from '../agents/providers.ts'
-import { inputText, readNotes } from './task-notes.ts'
+import { askedText, readNotes } from './task-notes.ts'
 import type { Question, TaskFacts, TaskView } from './task-view.ts'
 import type { ToolItems } from '../tools/tool-items.ts'
 import { printTime } from '../wire-common.ts'
@@ -137,7 +137,7 @@ const optionalTime = (time: Date | null): string | null => (time === null ? null
 /** A task as its latest turn left it. */
 export function printTask(view: TaskView): Task {
   const { run, facts, context } = view
-  const { definition, subTasks, items } = context
+  const { definition, isDraft, subTasks, items } = context
   const notes = readNotes(run)
   const question = questionOf(facts.questions)
   return {
@@ -145,14 +145,14 @@ export function printTask(view: TaskView): Task {
     agent_id: run.agentId,
     organization_id: run.workspaceId,
     input: {
-      text: inputText(run.input),
-      files: [],
+      text: askedText(run),
+      files: notes.files,
       user: notes.user === null ? null : printUser(notes.user),
     },
     status: statusOf(run),
     internal_status: internalStatusOf(run),
     last_executed_node_id: facts.lastTool === null ? null : items.of(facts.lastTool).nodeId,
-    agent_version: printVersion(run.agentVersion),
+    agent_version: isDraft ? draftVersion : printVersion(run.agentVersion),
     created_at: printTime(run.createdAt),
     started_at: optionalTime(run.startedAt),
     paused_at: facts.pausedAt === null ? null : printTime(new Date(facts.pausedAt)),
@@ -162,7 +162,7 @@ export function printTask(view: TaskView): Task {
     sub_executions: subTasks.map(({ id }) => id),
     finished_sub_executions: subTasks.filter(({ finished }) => finished).map(({ id }) => id),
     is_manually_stopped: wasStoppedByHand(run, facts),
-    payload_extension: null,
+    payload_extension: notes.payload_extension,
     hitl_request: question === null ? null : printQuestion(question, items),
     pending_eca_request: null,
     source: notes.source,

@@ -13,6 +13,7 @@ const flag = z.boolean().catch(false)
 /** Anybody may write metadata, so what is not ours reads as absent. */
 const notesSchema = z.object({
   user: endUserSchema.nullable().catch(null),
+  files: z.array(z.string()).catch([]),
   title: text,
   source: text,
   source_node_type: text,
@@ -23,6 +24,7 @@ const notesSchema = z.object({
   instructions_override: text,
   llm_model_provider: text,
   think_mode: z.enum(thinkModes).catch('default'),
+  payload_extension: z.record(z.string(), z.json()).nullable().catch(null),
   disable_attachment_injection: flag,
   events_streaming: flag,
   return_metrics: flag,
@@ -47,14 +49,26 @@ export function inputText(input: readonly InputPart[]): string {
   return input.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
 }
 
+/** The addresses of what goes with a text. */
+export function filesOf({ files, images }: Invocation['input']): string[] {
+  return [...(files ?? []), ...(images ?? [])]
+}
+
+/** What was asked, without the addresses of files: they are the last part of the input. */
+export function askedText({ input, metadata, source }: Pick<Run, 'metadata' | 'input' | 'source'>): string {
+  const { files } = readNotes({ input, metadata, source })
+  return inputText(files.length === 0 ? input : input.slice(0, -1))
+}
+
 /** By which of an agent's entries a task came. */
 export type Entry = 'sdk' | 'webhook'
 
 /** What is noted of an invocation. */
-export function notesOf(invocation: Invocation, asked: string, entry: Entry): TaskNotes {
+export function notesOf(invocation: Invocation, entry: Entry): TaskNotes {
   return {
     user: invocation.input.user ?? null,
-    title: invocation.title || titleOf(asked),
+    files: filesOf(invocation.input),
+    title: invocation.title || titleOf(invocation.input.text ?? ''),
     source: invocation.source || (entry === 'webhook' ? 'webhook' : 'api'),
     source_node_type: entry,
     parent_execution: invocation.parent_execution_id ?? null,
@@ -64,6 +78,7 @@ export function notesOf(invocation: Invocation, asked: string, entry: Entry): Ta
     instructions_override: invocation.instructions_override ?? null,
     llm_model_provider: invocation.llm_model_provider ? spelledProvider(invocation.llm_model_provider) : null,
     think_mode: invocation.think_mode ?? 'default',
+    payload_extension: invocation.payload_extension ?? null,
     disable_attachment_injection: invocation.disable_attachment_injection === true,
     events_streaming: invocation.events_streaming === true,
     return_metrics: invocation.return_metrics === true,

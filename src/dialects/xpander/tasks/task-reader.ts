@@ -53,11 +53,18 @@ export function createTaskReader({ agents, conversations, runs, threads }: Servi
       id: printTaskId(thread),
       finished: isTerminal(newest.state),
     }))
-    const { definition } = agent
+    const { definition, draft } = agent
     return {
       agent,
       view: new TaskView(
-        { taskId, definition, continuous: earlier.length > 0, items: new ToolItems(agent), subTasks },
+        {
+          taskId,
+          definition,
+          isDraft: draft !== undefined,
+          continuous: earlier.length > 0,
+          items: new ToolItems(agent),
+          subTasks,
+        },
         run,
       ),
     }

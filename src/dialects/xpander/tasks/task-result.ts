@@ -7,9 +7,12 @@ import { agentField } from '../agents/agent-fields.ts'
 /** What an agent says before it calls a tool is a remark when it has at most so many characters. */
 export const longestRemark = 280
 
-/** Whether what was said before calls is a remark: a longer text is a part of the answer. */
-export function isRemark(text: string): boolean {
-  return text.length <= longestRemark
+/**
+ * Whether what was said beside calls is a remark: a longer text is a part of the answer, and so is one beside nothing but
+ * calls of tools that there are not, for an agent without tools is heard as it speaks.
+ */
+export function isRemark({ text, calls }: Pick<EventTypes['message.completed'], 'text' | 'calls'>): boolean {
+  return text.length <= longestRemark && calls.some(({ unknown }) => !unknown)
 }
 
 /** Between the parts of an answer. */
@@ -24,7 +27,7 @@ export function noteAnswer(parts: string[], { type, data }: JournalEvent): void 
   if (type === 'iteration.completed' || type === 'attempt.failed') parts.length = 0
   if (type !== 'message.completed') return
   const { text, calls } = data as EventTypes['message.completed'] // said by its type
-  if (calls.length > 0 && !isRemark(text)) parts.push(text)
+  if (calls.length > 0 && !isRemark({ text, calls })) parts.push(text)
 }
 
 /** What a client reads as the result; always text. */

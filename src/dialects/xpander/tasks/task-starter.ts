@@ -1,12 +1,12 @@
 import type { Principal } from '../../../core/access/principal.ts'
 import type { Agent, AgentDefinition } from '../../../core/agents/agent.ts'
-import type { AcceptedRun, RunRequest, ThreadChoice } from '../../../core/runs/run-service.ts'
+import type { AcceptedRun, RunRequest, ThreadChoice } from '../../../core/runs/run-request.ts'
 import type { Run } from '../../../core/runs/run.ts'
 import type { Thread } from '../../../core/threads/thread.ts'
 import { AppError } from '../../../errors.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import { withWireFields } from '../../wire-fields.ts'
-import { readVersion, refuseDraft } from '../agents/agent-version.ts'
+import { namesDraft, readVersion } from '../agents/agent-version.ts'
 import type { XpanderServices } from '../index.ts'
 import { invocationField } from './invocation-fields.ts'
 import { printTaskId, taskNamespace } from './print-task.ts'
@@ -14,7 +14,7 @@ import { metadataOf, notesOf, type Entry } from './task-notes.ts'
 import { createTaskReader } from './task-reader.ts'
 import { asBefore, TaskView } from './task-view.ts'
 import { ToolItems } from '../tools/tool-items.ts'
-import { payloadOf, readOverrides, readText, refuseUnavailable } from './translate-invoke.ts'
+import { payloadOf, readOverrides, readInput, refuseUnavailable } from './translate-invoke.ts'
 import type { Invocation } from './wire-invoke.ts'
 
 /** One request for a task. */
@@ -70,19 +70,20 @@ export function createTaskStarter(services: Services) {
   async function requestOf(request: TaskRequest, thread: Thread | null): Promise<RunRequest> {
     const { invocation, entry, agent } = request
     refuseUnavailable(invocation)
-    const text = readText(invocation)
-    const editsWait = services.publishMode === 'staged' && agent.draft !== null
-    refuseDraft(request.version, { editsWait })
+    const input = readInput(invocation)
+    // Where edits are live at once, an unpublished draft is another API's.
+    const draft = services.publishMode === 'staged' && namesDraft(request.version) ? agent.draft : null
     const version = readVersion(request.version)
-    const definition = await definitionOf(request, version)
+    const definition = draft ?? (await definitionOf(request, version))
     return {
       id: request.runId,
       agentId: agent.id,
-      input: [{ type: 'text', text }],
+      input,
       thread: threadChoice(thread, invocation),
       version,
+      draft: draft !== null,
       tools: [],
-      metadata: metadataOf(notesOf(invocation, text, entry)),
+      metadata: metadataOf(notesOf(invocation, entry)),
       dialect: request.dialect,
       source: entry === 'webhook' ? 'webhook' : 'api',
       answering: { approvals: 'park', clientTools: 'unavailable' },
@@ -91,6 +92,16 @@ export function createTaskStarter(services: Services) {
       delaySeconds: 0,
       overrides: readOverrides(invocation, definition, new Date()),
       payload: request.payload ?? payloadOf(invocation),
+    }
+  }
+
+  /** The run that a repeated request is answered with. Errors: `duplicate_run` while it is not there. */
+  async function runThatStands(principal: Principal, refusal: AppError): Promise<Run> {
+    try {
+      return await runs.get(principal, String(refusal.facts['run_id']))
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'run_not_found') throw refusal
+      throw error
     }
   }
 
@@ -115,7 +126,9 @@ export function createTaskStarter(services: Services) {
         const { run, agent } = accepted
         const taskId = thread === null ? invocation.id || run.threadId : printTaskId(thread)
         const items = new ToolItems(agent)
-        const context = { taskId, definition: agent.definition, continuous, items, subTasks: [] }
+        const { definition, draft } = agent
+        const isDraft = draft !== undefined
+        const context = { taskId, definition, isDraft, continuous, items, subTasks: [] }
         return { accepted, view: new TaskView(context, asBefore(run)) }
       } catch (error) {
         if (!(error instanceof AppError)) throw error
@@ -123,7 +136,7 @@ export function createTaskStarter(services: Services) {
         if (error.code === 'thread_of_other_agent') throw ofOtherAgent()
         if (error.code === 'daily_limit_reached') throw new AppError(error.code, { cause: error })
         if (error.code !== 'duplicate_run') throw error
-        return { duplicateOf: await runs.get(principal, String(error.facts['run_id'])) }
+        return { duplicateOf: await runThatStands(principal, error) }
       }
     },
   }

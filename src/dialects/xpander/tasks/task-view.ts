@@ -35,6 +35,8 @@ export interface TaskContext {
   taskId: string
   /** With what this run does differently. */
   definition: AgentDefinition
+  /** Whether it is of edits that waited for their deployment. */
+  isDraft: boolean
   /** Whether there was an earlier turn. */
   continuous: boolean
   /** Where its tools stand in the agent's graph. */

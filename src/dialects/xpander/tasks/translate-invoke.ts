@@ -1,8 +1,11 @@
 import type { AgentDefinition, ReasoningEffort, RunOverrides } from '../../../core/agents/agent.ts'
+import type { InputPart } from '../../../core/runs/run.ts'
 import { AppError, featureUnavailable, invalidField } from '../../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts'
 import { coreProvider, spelledProvider, wireProviders } from '../agents/providers.ts'
+import { readExtension } from '../tools/graph-overlays.ts'
 import { instructionParts, renderInstructions } from '../agents/instructions.ts'
+import { filesOf } from './task-notes.ts'
 import type { EndUser, Invocation } from './wire-invoke.ts'
 
 /** Whether a value asks for anything: null, an empty list, an empty object and empty text do not. */
@@ -15,7 +18,6 @@ function asks(value: unknown): boolean {
 const unavailable: [keyof Invocation, string][] = [
   ['user_tokens', 'tokens of end users are not available in this version'],
   ['user_oidc_token', 'tokens of end users are not available in this version'],
-  ['payload_extension', 'payloads of tools cannot be extended in this version'],
   ['run_locally', 'tasks run on this server; workers are not available in this version'],
   ['worker_id', 'tasks run on this server; workers are not available in this version'],
   ['test_run_node_id', 'workflows are not available in this version'],
@@ -24,9 +26,10 @@ const unavailable: [keyof Invocation, string][] = [
 /** Refuses what an invocation asks for and this version does not do, naming the field. */
 export function refuseUnavailable(invocation: Invocation): void {
   const { files, images } = invocation.input
-  const reading = 'files are not read in this version; send their text'
-  if (asks(files)) throw featureUnavailable('input.files', reading)
-  if (asks(images)) throw featureUnavailable('input.images', reading)
+  if (invocation.disable_attachment_injection !== true) {
+    if (asks(files)) throw featureUnavailable('input.files', notRead)
+    if (asks(images)) throw featureUnavailable('input.images', notRead)
+  }
   for (const [field, message] of unavailable) {
     if (asks(invocation[field])) throw featureUnavailable(field, message)
   }
@@ -38,10 +41,20 @@ export function refuseUnavailable(invocation: Invocation): void {
     throw featureUnavailable('output_format', 'voice is not available in this version')
 }
 
-/** What is asked. Errors: `invalid_request` when there is nothing. */
-export function readText({ input }: Invocation): string {
-  if (input.text) return input.text
-  throw invalidField('input.text', 'must not be empty: one of text and files is needed')
+const notRead =
+  'files are not read in this version; send their text, or their addresses alone with disable_attachment_injection'
+
+/** What is asked: a text, then the addresses of files. Errors: `invalid_request` when there is neither. */
+export function readInput({ input }: Invocation): InputPart[] {
+  const { text } = input
+  const files = filesOf(input)
+  if (!text && files.length === 0)
+    throw invalidField('input.text', 'must not be empty: one of text and files is needed')
+  const list = ['Files:', ...files.map((address) => `- ${address}`)].join('\n')
+  return [
+    ...(text ? [{ type: 'text' as const, text }] : []),
+    ...(files.length > 0 ? [{ type: 'text' as const, text: list }] : []),
+  ]
 }
 
 /** What a task does differently from its agent, whose version `definition` is. */
@@ -50,7 +63,7 @@ export function readOverrides(invocation: Invocation, definition: AgentDefinitio
   const model = readModel(invocation, definition)
   const output = readOutput(invocation, definition)
   const additions = readAdditions(invocation)
-  const { expected_output: expected } = invocation
+  const { expected_output: expected, payload_extension: extension } = invocation
   return {
     ...(expected && {
       instructions: renderInstructions({ ...instructionParts(definition), expectedOutput: expected }),
@@ -59,6 +72,7 @@ export function readOverrides(invocation: Invocation, definition: AgentDefinitio
     ...(user?.timezone && { currentTime: localTime(now, user.timezone) }),
     ...(Object.keys(model).length > 0 && { model }),
     ...(output && { output }),
+    ...(extension && { toolArguments: readExtension(extension, 'payload_extension') }),
   }
 }
 

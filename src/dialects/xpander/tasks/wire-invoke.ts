@@ -28,9 +28,11 @@ export const endUserSchema = z.object({
 })
 
 const inputSchema = z.object({
-  text: text.describe('What the agent is asked. Required, for there are no files in this version.'),
-  files: names.describe('Not available: 501 unless empty.'),
-  images: names.describe('Not available: 501 unless empty.'),
+  text: text.describe('What the agent is asked. One of text and files is needed.'),
+  files: names.describe(
+    'Addresses that the agent is told of, with `disable_attachment_injection`. Without it 501: files are not read.',
+  ),
+  images: names.describe('As `files`.'),
   user: endUserSchema.nullish(),
 })
 
@@ -52,7 +54,9 @@ export const invocationSchema = z
     additional_context: text.describe('Told to the model, for this task only.'),
     instructions_override: text.describe("Follows the agent's own instructions, for this task only."),
     think_mode: z.enum(thinkModes).nullish().describe('`harder`: one level more reasoning effort.'),
-    disable_attachment_injection: flag.describe('Kept; there are no attachments.'),
+    disable_attachment_injection: flag.describe(
+      'The agent is told the addresses of files, not what they contain.',
+    ),
     mcp_servers: z
       .array(z.record(z.string(), z.json()))
       .nullish()
@@ -62,7 +66,9 @@ export const invocationSchema = z
     llm_model_provider: label.describe("In place of the agent's, for this task only."),
     llm_model_name: label,
     llm_reasoning_effort: z.enum(reasoningEfforts).nullish(),
-    payload_extension: object.describe('Not available: 501 unless empty.'),
+    payload_extension: object.describe(
+      'Merged into the arguments of every call of a tool, but for values that the agent makes permanent. `body_params`, `query_params` and `path_params` hold arguments; `headers` are not available. At most 64 KiB as JSON.',
+    ),
     parent_execution_id: label.describe('The task that this one is a part of.'),
     triggering_agent_id: label,
     title: label.describe('Default: the beginning of the text.'),
@@ -85,7 +91,7 @@ export const invocationQuery = z.object({
     .string()
     .optional()
     .describe(
-      'Of the agent; also as the header `x-agent-version`. Default, and `draft` where no edits wait: what is deployed.',
+      'Of the agent; also as the header `x-agent-version`. Default: what is deployed. `draft`: edits that wait for their deployment, if any.',
     ),
 })
 

@@ -1,8 +1,10 @@
 import type { AgentDefinition } from '../../../core/agents/agent.ts'
 import type { AgentTool, McpTool, ToolDefinition } from '../../../core/tools/tool.ts'
 import type { JsonObject } from '../../../lib/json.ts'
+import { overlaid } from '../../../core/tools/overlay.ts'
 import { sharedTool, type SharedTools } from '../../shared-tools.ts'
 import { functionsConnector } from './custom-function.ts'
+import { printSettings } from './graph-overlays.ts'
 import { resolveTool } from './resolved-tool.ts'
 import type { GraphItem, PrintedConnector, ResolvedTool } from './wire-graph.ts'
 
@@ -41,15 +43,23 @@ export function functionItems(
   definition: Pick<AgentDefinition, 'tools' | 'extensions'>,
   isFunction: (toolId: string) => boolean,
 ): GraphItem[] {
-  const ids = definition.tools.flatMap((tool) =>
-    tool.kind === 'reference' && isFunction(tool.toolId) ? [tool.toolId] : [],
+  const used = new Map(
+    definition.tools.flatMap((tool) =>
+      tool.kind === 'reference' && isFunction(tool.toolId) ? [[tool.toolId, tool.overlay] as const] : [],
+    ),
   )
   const stored = storedItems(definition).filter(
-    ({ type, item_id: id }) => type === 'source_node' || ids.includes(id),
+    ({ type, item_id: id }) => type === 'source_node' || used.has(id),
   )
   const named = new Set(stored.map(({ item_id: id }) => id))
-  const others = ids.filter((id) => !named.has(id)).map((id) => item(id, { sub_type: 'custom_function' }))
-  return [...stored, ...others]
+  const others = [...used.keys()]
+    .filter((id) => !named.has(id))
+    .map((id) => item(id, { sub_type: 'custom_function' }))
+  return [...stored, ...others].map((one) =>
+    one.type === 'source_node'
+      ? one
+      : { ...one, settings: printSettings(one.settings, used.get(one.item_id)) },
+  )
 }
 
 /** The item of a tool that this API cannot name. It stands for the tool when it comes back. */
@@ -105,7 +115,7 @@ export function printTools(
       .filter((tool) => functionOf(tool, shared) !== null || elsewhere.includes(tool))
       .map((tool) =>
         tool.kind === 'reference'
-          ? resolveTool(tool.toolId, sharedTool(shared, tool), true)
+          ? resolveTool(tool.toolId, overlaid(sharedTool(shared, tool), tool.overlay), true)
           : resolveTool(tool.name, tool, false),
       ),
   }

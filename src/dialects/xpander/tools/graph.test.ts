@@ -190,9 +190,6 @@ test.each<[string, GraphItemInput]>([
   ['graph[0].sub_type', { item_id: 'x', type: 'tool', sub_type: 'operation' }],
   ['graph[0].sub_type', { item_id: 'x', type: 'tool', sub_type: 'local_tool' }],
   ['graph[0].targets', fn(first, { targets: ['g2'] })],
-  ['graph[0].settings.instructions', fn(first, { settings: { instructions: 'Only on Mondays.' } })],
-  ['graph[0].settings.description', fn(first, { settings: { description: 'Another.' } })],
-  ['graph[0].settings.schemas', fn(first, { settings: { schemas: { input: { isBlocked: true } } } })],
   [
     'graph[0].settings.advanced_filtering_options',
     fn(first, { settings: { advanced_filtering_options: { searchables: ['title'] } } }),

@@ -4,7 +4,7 @@ import { featureUnavailable, invalidField } from '../../../errors.ts'
 import { canonicalJson, type JsonObject } from '../../../lib/json.ts'
 import { functionsConnector, isCustomFunction } from './custom-function.ts'
 import { functionItems, isShownElsewhere, printUnnamed } from './graph-print.ts'
-import { refuseOverlays, sameSettings } from './graph-overlays.ts'
+import { readOverlay, refuseSettings, sameSettings } from './graph-overlays.ts'
 import { keptLlmSettings, readLlmSettings, type WireModel } from './llm-settings.ts'
 import type { ConnectorInput, GraphItem, GraphItemInput, LlmSettingInput } from './wire-graph.ts'
 
@@ -59,9 +59,9 @@ export function readTools(
   const used = new Set([...items.filter(isFunctionItem).map((item) => item.item_id), ...attached])
   const stays = (tool: AgentTool) =>
     tool.kind !== 'reference' || !functions.has(tool.toolId) || used.has(tool.toolId)
-  const left = current.tools.filter(stays)
+  const left = current.tools.filter(stays).map((tool) => (graph === undefined ? tool : under(tool, items)))
   const present = new Set(left.flatMap((tool) => (tool.kind === 'reference' ? [tool.toolId] : [])))
-  const added = [...used].filter((id) => !present.has(id)).map(referenceTo)
+  const added = [...used].filter((id) => !present.has(id)).map((id) => under(referenceTo(id), items))
   return {
     tools: [...left, ...added],
     extension: {
@@ -70,6 +70,15 @@ export function readTools(
       llm_settings: settings,
     },
   }
+}
+
+/** A function with what its item says over it, and that alone. */
+function under(tool: AgentTool, items: readonly GraphItem[]): AgentTool {
+  if (tool.kind !== 'reference') return tool
+  const { overlay: _before, ...plain } = tool
+  const found = items.find((item) => isFunctionItem(item) && item.item_id === tool.toolId)
+  const overlay = readOverlay(found?.settings, 'settings')
+  return { ...plain, ...(overlay && { overlay }) }
 }
 
 function sameItems(a: readonly GraphItem[], b: readonly GraphItem[]): boolean {
@@ -155,7 +164,8 @@ function readItem(sent: GraphItemInput, at: string, { functions, models }: ItemC
       )
     }
   }
-  refuseOverlays(sent.settings, `${at}.settings`)
+  refuseSettings(sent.settings, `${at}.settings`, type === 'tool')
+  if (type === 'tool') readOverlay(sent.settings, `${at}.settings`)
   const itemId = type === 'tool' ? readFunctionId(sent.item_id, functions, `${at}.item_id`) : sent.item_id
   return {
     id: sent.id ?? itemId,

@@ -4,7 +4,8 @@ import { isJsonObject, type JsonObject } from '../../../lib/json.ts'
 import type { PrintedAgentTool, ResolvedTool } from './wire-graph.ts'
 
 /** Where the arguments of a call travel. */
-type Part = 'path_params' | 'query_params' | 'body_params'
+export const argumentParts = ['path_params', 'query_params', 'body_params'] as const
+type Part = (typeof argumentParts)[number]
 
 function partOf(tool: ToolDefinition, name: string, inPath: readonly string[]): Part {
   if (tool.kind !== 'http') return 'body_params'
@@ -13,7 +14,7 @@ function partOf(tool: ToolDefinition, name: string, inPath: readonly string[]): 
 }
 
 /** The arguments of a tool by where they travel, each an object schema; what all of them share is repeated. */
-function argumentParts(tool: ToolDefinition): Record<Part, JsonSchema> {
+function partsOf(tool: ToolDefinition): Record<Part, JsonSchema> {
   const { properties, required, ...rest } = tool.parameters
   const inPath = tool.kind === 'http' ? placeholders(tool.url) : []
   const names = isJsonObject(properties) ? Object.entries(properties) : []
@@ -66,7 +67,7 @@ export function printAgentTool(id: string, tool: ToolDefinition, isShared: boole
  * them: the model is not asked to explain its calls there.
  */
 export function resolveTool(id: string, tool: ToolDefinition, isShared: boolean): ResolvedTool {
-  const parts = argumentParts(tool)
+  const parts = partsOf(tool)
   const description = tool.description ?? ''
   const properties: JsonObject = { ...parts, headers: { type: 'object', properties: {}, required: [] } }
   return {

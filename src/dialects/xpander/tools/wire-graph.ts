@@ -22,6 +22,9 @@ const subTypes = [
   'local_tool',
 ] as const
 
+/** Of what a model is told of a tool, characters. */
+const longestText = 4_000
+
 const anyObject = z.record(z.string(), z.json())
 
 const llmSettingInput = z.object({
@@ -31,11 +34,20 @@ const llmSettingInput = z.object({
   temperature: z.number().nullish(),
 })
 
-/** Every overlay that the vendor documents; none of them may ask for anything here. */
+/** Every setting that the vendor documents; only the first three may ask for anything here, of custom functions. */
 const settingsInput = z.object({
-  instructions: z.string().nullish(),
-  description: z.string().nullish(),
-  schemas: anyObject.nullish(),
+  instructions: z.string().max(longestText).nullish().describe('Told to the model after the description.'),
+  description: z
+    .string()
+    .max(longestText)
+    .nullish()
+    .describe("Told to the model in place of the function's own."),
+  schemas: z
+    .object({ input: anyObject.nullish(), output: anyObject.nullish() })
+    .nullish()
+    .describe(
+      'Trees of `properties` and `items`: `isBlocked` hides a value, `permanentValue` puts one in its place, `description` tells the model of it. `input`: of arguments, below `body_params`, `query_params`, `path_params` or by their names. `output`: of what is answered.',
+    ),
   advanced_filtering_options: anyObject.nullish(),
   hitl_options: anyObject.nullish(),
   a2a_options: anyObject.nullish(),
