@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser, patience } from '../support/browser.ts'
 import { chromiumPath } from '../support/chromium-path.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
 import { recordingLog } from '../support/server.ts'
@@ -117,6 +117,7 @@ describe.skipIf(chromiumPath() === null)('the widget in a browser', () => {
     site.config = { apiUrl: `${chat.scenario.server.url}/talkifai/v1`, widgetKey, agentId }
     const context = await browser.newContext()
     onTestFinished(async () => await context.close())
+    context.setDefaultTimeout(patience)
     const page = await context.newPage()
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
@@ -135,17 +136,16 @@ describe.skipIf(chromiumPath() === null)('the widget in a browser', () => {
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByText('answered').waitFor()
     await page.getByText('It comes on Tuesday.').waitFor()
-    expect(await page.locator('.tool').allTextContents()).toEqual(['delivery'])
+    await expect.poll(() => page.locator('.tool').allTextContents()).toEqual(['delivery'])
     await page.getByRole('button', { name: 'History' }).click()
     await page.locator('.count', { hasText: '3' }).waitFor()
     expect(await page.locator('.problem').count()).toBe(0)
 
     // Who leaves the page ends the conversation: a request that outlives its page, preflight and all.
     await page.goto('about:blank')
-    await vi.waitFor(async () => {
-      const { body } = await chat.call('GET', '/v1/calls')
-      expect(body.data[0]).toMatchObject({ status: 'completed', endReason: 'session_ended' })
-    }, 10_000)
+    await expect
+      .poll(async () => (await chat.call('GET', '/v1/calls')).body.data[0])
+      .toMatchObject({ status: 'completed', endReason: 'session_ended' })
   })
 
   test('is refused on a page of another site by the browser itself, and the log says why', async () => {

@@ -31,7 +31,7 @@ promise(
   },
 )
 
-promise(['talkifai.frame.rate_limits'], 'no reply counts requests', async () => {
+promise(['talkifai.frame.rate_limits'], 'requests per minute are not counted', async () => {
   const { headers } = await talkifai.call('GET', '/v1/agents')
   expect([...headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { talkifaiRequirements } from '../../src/dialects/talkifai/requirements.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import { says, startScenario, type Scenario } from '../support/scenario.ts'
 import { verifies } from '../support/verifies.ts'
 
@@ -73,6 +74,7 @@ promise(['talkifai.calls.list', 'talkifai.calls.get'], 'a chat is a call of the 
 })
 
 promise(['talkifai.calls.list'], 'the list has pages, the newest first, and filters', async () => {
+  await withinOneDay()
   const { agentId, id: first, end } = await conversation([])
   await end()
   const begin = async () =>

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import type { JournalEvent } from '../../core/events/entry.ts'
 import type { EventTypes, RunEventType } from '../../core/events/event.ts'
 import { noUsage } from '../../core/runs/usage.ts'
+import { AppError } from '../../errors.ts'
 import { awaitTurn, chatMessages, ChatWire } from './chat-events.ts'
 
 function event<Type extends RunEventType>(type: Type, data: EventTypes[Type]): JournalEvent {
@@ -118,23 +119,46 @@ test('a source that ends before its run does is told as a failure', async () => 
   expect(messages).toEqual(['stream_start', 'chunk', 'error'])
 })
 
-test('a message whose turn does not come in time is cancelled, and its conversation busy', async () => {
+/** A message that waits behind another one, cancelled after so many milliseconds with this sentence. */
+async function refusedAfter(milliseconds: number, waitsForPerson: () => Promise<boolean>): Promise<string> {
   vi.useFakeTimers()
   try {
     const cancelled = Promise.withResolvers<void>()
+    let cancels = 0
     async function* source(): AsyncGenerator<JournalEvent[]> {
+      yield []
       await cancelled.promise
       yield [event('run.cancelled', { reason: 'x', usage: noUsage() })]
     }
     const cancel = async () => {
+      cancels += 1
       cancelled.resolve()
       return true
     }
-    const turn = awaitTurn(new ChatWire('Docs bot'), source(), { patience: 60_000, cancel })
-    const refused = expect(turn).rejects.toMatchObject({ code: 'thread_busy' })
-    await vi.advanceTimersByTimeAsync(60_000)
-    await refused
+    const turn = awaitTurn(new ChatWire('Docs bot'), source(), { patience: 60_000, waitsForPerson, cancel })
+    const refused = turn.catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(Math.max(milliseconds - 1, 0))
+    expect(cancels).toBe(milliseconds === 0 ? 1 : 0)
+    await vi.advanceTimersByTimeAsync(1)
+    const error = await refused
+    expect([error, cancels]).toEqual([expect.objectContaining({ code: 'thread_busy' }), 1])
+    return error instanceof AppError ? error.message : ''
   } finally {
     vi.useRealTimers()
   }
+}
+
+test('a message whose turn does not come in time is cancelled, and its conversation busy', async () => {
+  const nobody = () => Promise.reject(new AppError('database_unavailable'))
+  expect(await refusedAfter(60_000, nobody)).toBe(
+    'Another message of this conversation was not answered within 60 seconds.',
+  )
+})
+
+test('one whose turn a person has to give is cancelled at once, or as soon as that is so', async () => {
+  const sentence =
+    'A person has to decide about a tool call of an earlier message first. Send this one again then.'
+  expect(await refusedAfter(0, async () => true)).toBe(sentence)
+  let asked = 0
+  expect(await refusedAfter(3_000, async () => ++asked > 3)).toBe(sentence)
 })

@@ -157,28 +157,64 @@ async function advance(wire: ChatWire, events: Events): Promise<boolean> {
   return true
 }
 
+interface Turn {
+  /** Milliseconds. */
+  patience: number
+  /** Whether the message in front waits for a person's decision. Asked once its turn has not come at once, and again. */
+  waitsForPerson: () => Promise<boolean>
+  /** Tells whether the run was cancelled: one that got its turn meanwhile goes on. */
+  cancel: () => Promise<boolean>
+}
+
+/** How often it is asked whether a person has to decide first, milliseconds. */
+const askEvery = 1_000
+
 /**
- * Follows a run until it has its turn on its thread. One that has waited for `patience` milliseconds is cancelled:
- * `thread_busy`. `cancel` tells whether it was: one that got its turn meanwhile goes on.
+ * Follows a run until it has its turn on its thread. One that has waited for `patience` milliseconds, or that cannot have
+ * it before a person has decided something, is cancelled: `thread_busy`.
  */
 export async function awaitTurn(
   wire: ChatWire,
   events: Events,
-  { patience, cancel }: { patience: number; cancel: () => Promise<boolean> },
+  { patience, waitsForPerson, cancel }: Turn,
 ): Promise<void> {
-  let cancelled: Promise<boolean> = Promise.resolve(false)
-  const timer = setTimeout(() => {
-    // Whatever becomes of it is told by its events.
-    cancelled = cancel().catch(() => false)
-  }, patience)
+  /** Why it was cancelled; null when it was not. Whatever becomes of it then is told by its events. */
+  let refusal: Promise<string | null> = Promise.resolve(null)
+  let refused = false
+  const refuse = (reason: string): void => {
+    if (refused) return
+    refused = true
+    refusal = cancel().then(
+      (cancelled) => (cancelled ? reason : null),
+      () => null,
+    )
+  }
+  const ask = async (): Promise<void> => {
+    if (await waitsForPerson().catch(() => false))
+      refuse(
+        'A person has to decide about a tool call of an earlier message first. Send this one again then.',
+      )
+  }
+  const seconds = patience / 1000
+  const timer = setTimeout(
+    () => refuse(`Another message of this conversation was not answered within ${seconds} seconds.`),
+    patience,
+  )
+  let asking: NodeJS.Timeout | undefined
   try {
-    while (!wire.begun && (await advance(wire, events)));
+    let following = await advance(wire, events)
+    if (!wire.begun) {
+      void ask()
+      asking = setInterval(() => void ask(), askEvery)
+    }
+    while (following && !wire.begun) following = await advance(wire, events)
   } finally {
     clearTimeout(timer)
+    clearInterval(asking)
   }
-  if (!wire.over || !(await cancelled)) return
+  const detail = wire.over ? await refusal : null
+  if (detail === null) return
   await events.return?.()
-  const detail = `Another message of this conversation was not answered within ${patience / 1000} seconds.`
   throw new AppError('thread_busy', { detail })
 }
 

@@ -35,6 +35,21 @@ verifies(talkifaiRequirements, ['talkifai.errors.statuses'], 'each failure has i
   })
 })
 
+verifies(
+  talkifaiRequirements,
+  ['talkifai.frame.rate_limits'],
+  'a limit that is counted has all headers',
+  () => {
+    const facts = { limit: 50, resets_at: '2026-03-02T00:00:00.000Z', retry_after_seconds: 3600 }
+    expect(printed(new AppError('daily_limit_reached', { facts })).headers).toEqual({
+      'retry-after': '3600',
+      'x-ratelimit-limit': '50',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1772409600',
+    })
+  },
+)
+
 test('errors say organization where core says workspace', () => {
   expect(printed(new AppError('agent_not_found')).error).toBe('No agent with this id in this organization.')
 })

@@ -47,7 +47,7 @@ const ownCodes: Partial<Record<ErrorCode, string>> = {
   agent_disabled: 'AGENT_INACTIVE',
 }
 
-/** How long a client shall wait after a refusal that passes by itself, seconds. */
+/** How long a client shall wait after a refusal that passes by itself at a time that nobody knows, seconds. */
 const retryAfterSeconds = 60
 
 const vendorWords = [
@@ -89,8 +89,20 @@ export function printError(error: AppError, context: ErrorContext): PrintedError
   const chat = readsDetail(context.path)
   const status = context.status ?? chatProblems[error.code]?.status ?? statusOf(error.category)
   const body = JSON.stringify(chat ? chatError(error, status) : restError(error, status))
-  const retryAfter = status === 429 && { headers: { 'retry-after': String(retryAfterSeconds) } }
-  return { status, contentType: 'application/json', body, ...retryAfter }
+  return { status, contentType: 'application/json', body, ...(status === 429 && { headers: limitOf(error) }) }
+}
+
+/** What a refusal says of the limit: when to try again and, of one that is counted, what it is and when it begins anew. */
+function limitOf({ facts }: AppError): Record<string, string> {
+  const { limit, resets_at: resetsAt, retry_after_seconds: seconds = retryAfterSeconds } = facts
+  const retryAfter = { 'retry-after': String(seconds) }
+  if (typeof limit !== 'number' || typeof resetsAt !== 'string') return retryAfter
+  return {
+    ...retryAfter,
+    'x-ratelimit-limit': String(limit),
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(Date.parse(resetsAt) / 1000),
+  }
 }
 
 /** The last event of a stream that failed. */

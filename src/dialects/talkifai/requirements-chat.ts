@@ -132,6 +132,13 @@ export const chatRequirements: readonly Requirement[] = [
     status: 'honoured',
   },
   {
+    id: 'talkifai.chat.order.person',
+    source: 'chosen',
+    behaviour:
+      'While an earlier message waits for a decision about a tool call, another one is 409 session_busy at once, and says so.',
+    status: 'honoured',
+  },
+  {
     id: 'talkifai.chat.memory',
     source: 'documented',
     behaviour: 'The model is shown the last 20 exchanges.',
@@ -207,7 +214,7 @@ export const chatRequirements: readonly Requirement[] = [
     id: 'talkifai.chat.revoked',
     source: 'chosen',
     behaviour:
-      'The conversations that a key began end when it is revoked; what is being answered is answered.',
+      'The conversations that a key began end when it is revoked or runs out; what is being answered is answered.',
     status: 'honoured',
   },
   {

@@ -37,8 +37,9 @@ export const frameRequirements: readonly Requirement[] = [
   {
     id: 'talkifai.frame.rate_limits',
     source: 'documented',
-    behaviour: 'Requests per minute are not limited, so no reply has X-RateLimit headers.',
-    status: 'refused',
+    behaviour:
+      'What an agent may do in a day (`limits.runs_per_day`) is counted: a message past it is 429 with Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset. Requests per minute are not limited, so no other reply has these headers.',
+    status: 'honoured',
   },
   {
     id: 'talkifai.errors.statuses',

@@ -7,7 +7,7 @@ import type {
   Voice,
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
-import type { NewAgent } from '../../core/agents/agent-service.ts'
+import type { NewAgent } from '../../core/agents/agent-writer.ts'
 import { anyModel, anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { refuseProblems } from '../../errors.ts'
 import { readId } from '../printed-ids.ts'

@@ -38,7 +38,7 @@ export const callSchema = z
     from: z.string().nullable().describe('Who talked to the agent, as its client named them.'),
     to: z.null(),
     status: z.enum(['in_progress', 'completed']),
-    endReason: z.enum(['session_ended', 'idle_timeout', 'key_revoked']).nullable(),
+    endReason: z.enum(['session_ended', 'idle_timeout', 'key_revoked', 'key_expired']).nullable(),
     startedAt: timeSchema,
     endedAt: timeSchema.nullable(),
     duration: z.int().nullable().describe('Seconds; null while it goes on.'),

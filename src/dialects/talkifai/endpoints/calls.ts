@@ -22,6 +22,7 @@ const endReasons = {
   ended: 'session_ended',
   idle: 'idle_timeout',
   revoked: 'key_revoked',
+  expired: 'key_expired',
 } as const
 
 function printCall(session: Session): PrintedCall {

@@ -136,9 +136,9 @@ export function chatEndpoints(services: TalkifaiServices, { patience = 60_000 } 
         const events = runs.followAccepted(accepted, signal)[Symbol.asyncIterator]()
         await accepted.stored
         const wire = new ChatWire(session.agentName)
-        const cancel = () =>
-          answers.cancelQueued(session.principal, id, 'Its conversation was busy for too long.')
-        await awaitTurn(wire, events, { patience, cancel })
+        const cancel = () => answers.cancelQueued(session.principal, id, 'Its conversation was busy.')
+        const waitsForPerson = () => sessions.waitsForPerson(session)
+        await awaitTurn(wire, events, { patience, waitsForPerson, cancel })
         return eventStream(chatMessages(wire, events), { failed: printStreamError })
       },
     }),
