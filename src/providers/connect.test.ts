@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startFakeAnthropic } from '../../test/support/fake-anthropic.ts'
 import { startFakeOpenAi } from '../../test/support/fake-openai.ts'
+import { within } from '../../test/support/within.ts'
 import { AppError } from '../errors.ts'
 import { createEgress, type Egress } from '../lib/egress.ts'
 import {
@@ -189,14 +190,13 @@ describe('createLanguageModel', () => {
     })
     await using site = await disposable(listening(server))
     const model = createLanguageModel(target({ baseUrl: site.url, apiKey: 'k' }), { egress })
-    for (let call = 0; call < 2; call++) {
+    // The rest of the answer is read in the background; its end frees the connection for a later call.
+    async function portsUsedTwice(): Promise<number> {
       const { stream } = await model.doStream({ prompt: [] })
       for await (const part of stream) void part
-      // The rest of the answer is read in the background; its end frees the connection.
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      return ports.length - new Set(ports).size
     }
-    expect(ports.length).toBe(2)
-    expect(ports[1]).toBe(ports[0])
+    await expect.poll(portsUsedTwice).toBeGreaterThan(0)
   })
 
   it('refuses a tenant’s address inside our network', async () => {
@@ -243,7 +243,7 @@ describe('detectLocalServers', () => {
       startFakeOpenAi({ respond: [], models: ['nomic-embed-text', 'qwen3'] }),
     )
     const port = Number(new URL(vendor.url).port)
-    expect(await detectLocalServers({ egress, records: [record(port)] })).toEqual([
+    expect(await detectLocalServers({ egress, records: [record(port)], timeoutMs: 60_000 })).toEqual([
       { provider: 'ollama', baseUrl: `http://127.0.0.1:${port}/v1`, models: ['qwen3'] },
     ])
   })
@@ -258,14 +258,8 @@ describe('detectLocalServers', () => {
 
   it('waits for nobody longer than it was told', async () => {
     await using silent = await disposable(rawSite(null, ''))
-    const started = performance.now()
-    const found = await detectLocalServers({
-      egress,
-      records: [record(Number(new URL(silent.url).port))],
-      timeoutMs: 60,
-    })
-    expect(found).toEqual([])
-    expect(performance.now() - started).toBeLessThan(400)
+    const records = [record(Number(new URL(silent.url).port))]
+    expect(await within(1000, detectLocalServers({ egress, records, timeoutMs: 60 }))).toEqual([])
   })
 })
 

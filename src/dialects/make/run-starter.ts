@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../../core/events/entry.ts'
-import type { AcceptedRun } from '../../core/runs/run-service.ts'
+import type { AcceptedRun } from '../../core/runs/run-request.ts'
 import type { EndpointRequest } from '../../http/endpoint.ts'
 import { derivedId } from './derived-id.ts'
 import type { Principal } from '../../core/access/principal.ts'

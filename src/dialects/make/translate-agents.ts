@@ -1,6 +1,6 @@
 import type { AgentDefinition, ModelChoice } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
-import type { NewAgent } from '../../core/agents/agent-service.ts'
+import type { NewAgent } from '../../core/agents/agent-writer.ts'
 import { anyModel, emptyDefinition } from '../../core/agents/definition.ts'
 import type { Connection } from '../../core/connections/connection.ts'
 import type { AgentTool, ToolReference, WorkspaceTool } from '../../core/tools/tool.ts'
@@ -135,9 +135,7 @@ function referenceTo(
   const fresh: ToolReference = { kind: 'reference', toolId: tool.id, revision: null, approval }
   if (existing?.kind !== 'reference') return fresh
   const before = printApprovalMode(existing.approval ?? tool.definition.approval)
-  return approval !== null && printApprovalMode(approval) === before
-    ? existing
-    : { ...fresh, revision: existing.revision }
+  return approval !== null && printApprovalMode(approval) === before ? existing : { ...existing, approval }
 }
 
 function withOutput(definition: AgentDefinition, sent: Settings): AgentDefinition {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ConnectionChange } from '../../core/connections/connection-service.ts'
+import type { ConnectionChange } from '../../core/connections/connection-change.ts'
 import type { ConnectionContent } from '../../core/connections/connection-rules.ts'
 import type { Connection } from '../../core/connections/connection.ts'
 import { featureUnavailable, type FieldError, invalidField, refuseProblems } from '../../errors.ts'

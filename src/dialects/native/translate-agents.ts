@@ -8,7 +8,7 @@ import {
   type Voice,
 } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
-import type { NewAgent } from '../../core/agents/agent-service.ts'
+import type { NewAgent } from '../../core/agents/agent-writer.ts'
 import { anyModel } from '../../core/agents/definition.ts'
 import { splitModelName } from '../../core/models/model-names.ts'
 import { parseWith } from '../../http/field-errors.ts'
@@ -22,6 +22,7 @@ import {
   type DefinitionInput,
   type NewAgentInput,
   type PrintedAgent,
+  type PrintedAgentSummary,
   type PrintedDefinition,
   type PrintedVersion,
 } from './wire-agents.ts'
@@ -30,6 +31,11 @@ import { featureUnavailable } from '../../errors.ts'
 
 export function readAgentId(text: string): string {
   return readId('agent', text, 'agent_not_found')
+}
+
+export function readUnchanged(query: { if_unchanged_since?: string | undefined }): { unchangedSince?: Date } {
+  const since = query.if_unchanged_since
+  return since === undefined ? {} : { unchangedSince: new Date(since) }
 }
 
 export function readNewAgent(body: NewAgentInput, id: string, draft: boolean): NewAgent {
@@ -41,6 +47,7 @@ export function readNewAgent(body: NewAgentInput, id: string, draft: boolean): N
     visibility: visibility ?? 'workspace',
     enabled: enabled ?? true,
     draft,
+    fittingOverlays: true,
   }
 }
 
@@ -136,6 +143,7 @@ export function readAgentPatch(body: AgentPatchInput, draft: boolean): AgentChan
     ...(enabled !== undefined && { enabled: enabled ?? true }),
     ...(ownerId !== undefined && { ownerId: readIdField('user', ownerId, 'owner_id') }),
     draft,
+    fittingOverlays: true,
   }
 }
 
@@ -215,6 +223,29 @@ export function printAgent(agent: Agent): PrintedAgent {
     created_at: printTime(agent.createdAt),
     updated_at: printTime(agent.updatedAt),
   }
+}
+
+export function printAgentSummary(agent: Agent): PrintedAgentSummary {
+  const { name, description, model, tools } = agent.definition
+  return {
+    id: printId('agent', agent.id),
+    name,
+    description,
+    model: model === null ? null : printModelName(model),
+    tool_count: tools.length,
+    slug: agent.slug,
+    visibility: agent.visibility,
+    enabled: agent.enabled,
+    owner_id: printId('user', agent.ownerId),
+    version: agent.version,
+    has_draft: agent.draft !== null,
+    created_at: printTime(agent.createdAt),
+    updated_at: printTime(agent.updatedAt),
+  }
+}
+
+function printModelName({ provider, name }: ModelChoice): string | null {
+  return [provider, name].filter((part) => part !== null).join('/') || null
 }
 
 export function printVersion(version: AgentVersion): PrintedVersion {

@@ -12,6 +12,7 @@ import type {
 } from '../../core/tools/tool.ts'
 import { printId } from '../../lib/ids.ts'
 import { canonicalJson, type JsonObject } from '../../lib/json.ts'
+import { readOverlay } from './translate-overlay.ts'
 import { printHeaders, printTime, readIdField } from './wire-common.ts'
 import type {
   AgentToolInput,
@@ -30,7 +31,10 @@ export function readToolInputs(tools: readonly ToolInput[], at = 'tools'): ToolD
   return tools.map((tool, index) => readTool(tool, `${at}[${index}]`))
 }
 
-/** `current`: the tools that the agent has now. One of a kind that cannot be written here is kept when it comes back as it was printed. */
+/**
+ * `current`: the tools that the agent has now. One of a kind that cannot be written here is kept when it comes back as it
+ * was printed.
+ */
 export function readAgentTools(
   tools: readonly AgentToolInput[],
   current: readonly AgentTool[] = [],
@@ -41,12 +45,10 @@ export function readAgentTools(
     const kept = printed.get(canonicalJson(tool as JsonObject)) // parsed from JSON
     if (kept !== undefined) return kept
     if (tool.type !== 'reference') return readTool(tool, field)
-    return {
-      kind: 'reference',
-      toolId: readIdField('tool', tool.tool_id, `${field}.tool_id`),
-      revision: tool.revision ?? null,
-      approval: tool.approval ?? null,
-    }
+    const toolId = readIdField('tool', tool.tool_id, `${field}.tool_id`)
+    const { revision = null, approval = null } = tool
+    const overlay = tool.overlay ? readOverlay(tool.overlay) : null
+    return { kind: 'reference', toolId, revision, approval, ...(overlay && { overlay }) }
   })
 }
 
@@ -137,6 +139,7 @@ export function printAgentTool(tool: AgentTool): PrintedAgentTool {
     tool_id: printId('tool', tool.toolId),
     revision: tool.revision,
     approval: tool.approval,
+    ...(tool.overlay && { overlay: tool.overlay }),
   }
 }
 

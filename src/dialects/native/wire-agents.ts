@@ -167,6 +167,35 @@ export const agentSchema = z
   })
   .meta({ id: 'Agent' })
 
+/** Of changes that are made to what was read. */
+export const unchangedQuery = z.strictObject({
+  if_unchanged_since: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(
+      'The `updated_at` that you read: an agent that was changed after it is left as it is, and `agent_changed` says so.',
+    ),
+})
+
+/** What a list shows of an agent when it is asked for no more. */
+export const agentSummarySchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    model: z.string().nullable().describe('Such as `openai/gpt-5.2`; null: the default model of the server.'),
+    tool_count: z.int(),
+    slug: z.string().nullable(),
+    visibility: visibilitySchema,
+    enabled: z.boolean(),
+    owner_id: z.string(),
+    version: z.int().nullable().describe('Number of the published version; null: there is only a draft.'),
+    has_draft: z.boolean().describe('Whether there are unpublished changes.'),
+    created_at: timeSchema,
+    updated_at: timeSchema,
+  })
+  .meta({ id: 'AgentSummary' })
+
 export const versionSchema = z
   .strictObject({
     version: z.int(),
@@ -193,4 +222,5 @@ export type NewAgentInput = z.output<typeof newAgentSchema>
 export type AgentPatchInput = z.output<typeof agentPatchSchema>
 export type PrintedDefinition = z.input<typeof definitionSchema>
 export type PrintedAgent = z.input<typeof agentSchema>
+export type PrintedAgentSummary = z.input<typeof agentSummarySchema>
 export type PrintedVersion = z.input<typeof versionSchema>

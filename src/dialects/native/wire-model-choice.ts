@@ -13,7 +13,7 @@ const endpointInput = z.strictObject({
     .nullish()
     .describe(
       'A secret: it is shown as `***`, and `***` on a write keeps the stored value. It has to be written again once the ' +
-        'connection that it is used with leads to another host.',
+        'connection that it is used with leads elsewhere.',
     ),
   credential: z
     .string()

@@ -42,6 +42,13 @@ export const runRequestSchema = z
     stream: z.boolean().default(false),
     background: z.boolean().default(false),
     tools: z.array(toolInputSchema).max(50).default([]).describe('Tools for this run only.'),
+    tool_arguments: z
+      .record(z.string(), z.json())
+      .refine((value) => JSON.stringify(value).length <= 65_536, 'must be at most 64 KiB as JSON')
+      .optional()
+      .describe(
+        'Merged into the arguments of every call of an `http` tool, after what the model wrote; what the agent fixed goes before it.',
+      ),
     metadata: metadataSchema.default({}),
   })
   .meta({ examples: [{ input: 'Where is order ORD-1042?' }] })
@@ -120,6 +127,7 @@ export const runListQuery = listQuery({
   thread_id: z.string().optional(),
   state: runState.optional(),
   dialect: z.string().optional().describe('Only runs that came through this API, such as `native`.'),
+  parent_run_id: z.string().optional().describe('Only runs that this one has begun.'),
 })
 
 export const runListReply = listReply(runSchema)
@@ -169,11 +177,16 @@ export const approvalSchema = z
     mode: z.enum(['park', 'defer']),
     tool: z.string(),
     arguments: z.json().nullable(),
-    state: z.enum(['pending', 'decided', 'void']),
+    state: z.enum(['pending', 'decided', 'void']).describe('`void`: the run that asked ended first.'),
     decision: z.string().nullable(),
     reason: z.string().nullable(),
     created_at: timeSchema,
     decided_at: timeSchema.nullable(),
+    lapsed_at: timeSchema.nullable().describe('When the question became void; null when it is not.'),
+    lapsed_with: z
+      .enum(['completed', 'failed', 'cancelled'])
+      .nullable()
+      .describe('How the run that asked ended, and the question with it.'),
   })
   .meta({ id: 'Approval' })
 

@@ -21,7 +21,9 @@ export const newSessionSchema = z
 export const sessionSchema = meSchema
   .extend({
     csrf_token: z.string().describe('Goes into the header X-CSRF-Token of every change.'),
-    expires_at: timeSchema.describe('Twelve hours after the last use.'),
+    expires_at: timeSchema.describe(
+      'Twelve hours after the person was last said to be there, at most seven days after the session was begun.',
+    ),
   })
   .meta({ id: 'Session' })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, timeSchema } from './wire-common.ts'
+import { printedToolOverlay, toolOverlayInput } from './wire-overlay.ts'
 
 const approvalSchema = z.enum(['never', 'always'])
 const methodSchema = z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
@@ -72,6 +73,9 @@ const referenceInput = z.strictObject({
   tool_id: idSchema('tool'),
   revision: z.int().min(1).nullish().describe('null: the newest one at the time a run starts.'),
   approval: approvalSchema.nullish().describe('null: what the tool itself says.'),
+  overlay: toolOverlayInput
+    .nullish()
+    .describe('What this agent says over the tool, which must be one of the type `http`. null: nothing.'),
 })
 
 /** A tool that is written out in full. */
@@ -131,6 +135,7 @@ const printedReference = z.strictObject({
   tool_id: z.string(),
   revision: z.int().nullable(),
   approval: approvalSchema.nullable(),
+  overlay: printedToolOverlay.optional(),
 })
 
 /** A tool as it is printed: every field, header values masked. */

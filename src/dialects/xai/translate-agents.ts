@@ -1,6 +1,6 @@
 import type { Agent, AgentDefinition, Voice } from '../../core/agents/agent.ts'
 import type { AgentChange } from '../../core/agents/agent-plan.ts'
-import type { NewAgent } from '../../core/agents/agent-service.ts'
+import type { NewAgent } from '../../core/agents/agent-writer.ts'
 import { anyVoice, emptyDefinition } from '../../core/agents/definition.ts'
 import { printId } from '../../lib/ids.ts'
 import type { JsonObject, JsonValue } from '../../lib/json.ts'

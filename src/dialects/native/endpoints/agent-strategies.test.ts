@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentServices } from '../../../../test/support/agent-services.ts'
 import { testDatabase } from '../../../../test/support/database.ts'
 import { startHttpServer, type HttpTestServer } from '../../../../test/support/http-server.ts'
+import type { ParsedJson } from '../../../../test/support/parsed-json.ts'
 import { parseId } from '../../../lib/ids.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import type { Database } from '../../../storage/database.ts'
@@ -23,8 +24,7 @@ afterAll(async () => {
 
 interface Reply {
   status: number
-  // Each test looks at what it asked for.
-  body: any // eslint-disable-line typescript/no-explicit-any
+  body: ParsedJson
 }
 
 async function call(method: string, path: string, body?: JsonObject): Promise<Reply> {

@@ -5,8 +5,8 @@ import type { Principal } from '../../../core/access/principal.ts'
 import { AppError } from '../../../errors.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import type { JsonObject } from '../../../lib/json.ts'
-import { printAgent, printDefinition, printVersion, readAgentId } from '../translate-agents.ts'
-import { agentParams, agentSchema, differenceSchema, versionSchema } from '../wire-agents.ts'
+import { printAgent, printDefinition, printVersion, readAgentId, readUnchanged } from '../translate-agents.ts'
+import { agentParams, agentSchema, differenceSchema, unchangedQuery, versionSchema } from '../wire-agents.ts'
 import { listReply } from '../wire-common.ts'
 import {
   numberParameter,
@@ -98,16 +98,19 @@ export function agentVersionEndpoints({ agents }: { agents: AgentService }): End
       tag,
       scope: 'agents:write',
       params: agentParams,
+      query: unchangedQuery,
       reply: { status: 200, body: agentSchema },
       errors: [
         'agent_not_found',
+        'agent_changed',
         'nothing_to_publish',
         'forbidden_role',
         'unknown_model',
         'connection_not_found',
       ],
-      async handle({ principal, params }) {
-        return printAgent(await agents.publish(principal, readAgentId(params.agent_id)))
+      async handle({ principal, params, query }) {
+        const agentId = readAgentId(params.agent_id)
+        return printAgent(await agents.publish(principal, agentId, readUnchanged(query)))
       },
     }),
   ]

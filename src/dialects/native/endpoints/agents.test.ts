@@ -239,6 +239,53 @@ describe('agents', () => {
     }
   })
 
+  test('a change of what was read is refused when somebody else was faster, and changes nothing', async () => {
+    const { id, updated_at: read } = await create()
+    const at = (path: string, since: string) =>
+      `/agents/${id}${path}${path.includes('?') ? '&' : '?'}if_unchanged_since=${encodeURIComponent(since)}`
+    const first = await call('PATCH', at('?draft=true', read), { instructions: 'First.' })
+    expect(first.status, first.text).toBe(200)
+    const second = await call('PATCH', at('?draft=true', read), { instructions: 'Second.' })
+    expect(second).toMatchObject({ status: 409, body: { code: 'agent_changed' } })
+    const published = await call('POST', at('/publish', read))
+    expect(published).toMatchObject({ status: 409, body: { code: 'agent_changed' } })
+    const { body } = await call('GET', `/agents/${id}`)
+    expect(body).toMatchObject({ version: 1, draft: { instructions: 'First.' } })
+    const again = await call('PATCH', at('?draft=true', body.updated_at), { instructions: 'Second.' })
+    expect(again.body.draft).toMatchObject({ instructions: 'Second.' })
+    const elsewhere = again.body.updated_at.replace('Z', '+00:00')
+    expect((await call('POST', at('/publish', elsewhere))).body.version).toBe(2)
+    const wrong = await call('PATCH', at('', 'yesterday'), {})
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.errors[0]?.field).toBe('if_unchanged_since')
+  })
+
+  test('a list may say of each agent only what a list shows', async () => {
+    const { id, owner_id: owner } = await create({ name: 'In short', model: 'openai/gpt-5.2' })
+    await call('PATCH', `/agents/${id}?draft=true`, { instructions: 'Later.' })
+    const { body } = await call('GET', '/agents?view=summary&search=in%20short')
+    expect(body.data).toEqual([
+      {
+        id,
+        name: 'In short',
+        description: null,
+        model: 'openai/gpt-5.2',
+        tool_count: 2,
+        slug: null,
+        visibility: 'workspace',
+        enabled: true,
+        owner_id: owner,
+        version: 1,
+        has_draft: true,
+        created_at: '2026-01-01T00:00:00.000Z',
+        updated_at: '2026-01-01T00:00:00.001Z',
+      },
+    ])
+    const unknown = await call('GET', '/agents?view=short')
+    expect(unknown.status).toBe(400)
+    expect(unknown.body.errors[0]?.field).toBe('view')
+  })
+
   test('lists are paged newest first and filtered', async () => {
     const first = await create({ slug: 'listed-1', name: 'Listed' })
     const second = await create({ slug: 'listed-2', name: 'Listed', enabled: false })

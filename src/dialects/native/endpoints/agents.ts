@@ -2,12 +2,28 @@ import { z } from 'zod'
 import type { AgentService } from '../../../core/agents/agent-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { agentVersionEndpoints } from './agent-versions.ts'
-import { printAgent, readAgentId, readAgentPatch, readNewAgent } from '../translate-agents.ts'
-import { agentParams, agentPatchSchema, agentSchema, newAgentSchema } from '../wire-agents.ts'
+import {
+  printAgent,
+  printAgentSummary,
+  readAgentId,
+  readAgentPatch,
+  readNewAgent,
+  readUnchanged,
+} from '../translate-agents.ts'
+import {
+  agentParams,
+  agentPatchSchema,
+  agentSchema,
+  agentSummarySchema,
+  newAgentSchema,
+  unchangedQuery,
+} from '../wire-agents.ts'
 import { listQuery, listReply, printPage, readPage } from '../wire-common.ts'
 
 const tag = 'Agents'
 const flagSchema = z.enum(['true', 'false'])
+
+const viewSchema = z.enum(['full', 'summary'])
 
 const draftQuery = z.strictObject({
   draft: flagSchema.optional().describe('`true`: keep the change as a draft, publish nothing.'),
@@ -51,8 +67,11 @@ export function agentEndpoints({ agents }: { agents: AgentService }): Endpoint[]
         name: z.string().optional().describe('The exact name.'),
         search: z.string().max(255).optional().describe('Part of the name, in upper or lower case.'),
         enabled: flagSchema.optional(),
+        view: viewSchema
+          .default('full')
+          .describe('`summary`: an AgentSummary of each agent, which leaves out what makes an agent long.'),
       }),
-      reply: { status: 200, body: listReply(agentSchema) },
+      reply: { status: 200, body: listReply(z.union([agentSchema, agentSummarySchema])) },
       errors: [],
       async handle({ principal, query }) {
         const { slug, name, search, enabled } = query
@@ -63,7 +82,10 @@ export function agentEndpoints({ agents }: { agents: AgentService }): Endpoint[]
           ...(search !== undefined && { search }),
           ...(enabled !== undefined && { enabled: enabled === 'true' }),
         }
-        return printPage(await agents.list(principal, filter), query, printAgent)
+        const found = await agents.list(principal, filter)
+        return query.view === 'summary'
+          ? printPage(found, query, printAgentSummary)
+          : printPage(found, query, printAgent)
       },
     }),
     endpoint({
@@ -91,11 +113,12 @@ export function agentEndpoints({ agents }: { agents: AgentService }): Endpoint[]
       tag,
       scope: 'agents:write',
       params: agentParams,
-      query: draftQuery,
+      query: draftQuery.extend(unchangedQuery.shape),
       body: agentPatchSchema,
       reply: { status: 200, body: agentSchema },
       errors: [
         'agent_not_found',
+        'agent_changed',
         'slug_taken',
         'unknown_model',
         'connection_not_found',
@@ -104,7 +127,7 @@ export function agentEndpoints({ agents }: { agents: AgentService }): Endpoint[]
         'forbidden_role',
       ],
       async handle({ principal, params, query, body }) {
-        const change = readAgentPatch(body, query.draft === 'true')
+        const change = { ...readAgentPatch(body, query.draft === 'true'), ...readUnchanged(query) }
         return printAgent(await agents.patch(principal, readAgentId(params.agent_id), change))
       },
     }),

@@ -33,6 +33,8 @@ function printApproval(approval: Approval) {
     reason: approval.reason,
     created_at: printTime(approval.createdAt),
     decided_at: printOptionalTime(approval.decidedAt),
+    lapsed_at: printOptionalTime(approval.lapsed?.at ?? null),
+    lapsed_with: approval.lapsed?.runState ?? null,
   }
 }
 

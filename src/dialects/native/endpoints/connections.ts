@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { ConnectionChange, ConnectionService } from '../../../core/connections/connection-service.ts'
+import type { ConnectionChange } from '../../../core/connections/connection-change.ts'
+import type { ConnectionService } from '../../../core/connections/connection-service.ts'
 import { endpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { idSchema, listQuery, listReply, printPage, readId, readPage } from '../wire-common.ts'
 import {

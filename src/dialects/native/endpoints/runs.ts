@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AnswerService } from '../../../core/runs/answer-service.ts'
-import type { RunRequest, RunService } from '../../../core/runs/run-service.ts'
+import type { RunRequest } from '../../../core/runs/run-request.ts'
+import type { RunService } from '../../../core/runs/run-service.ts'
 import type { InputPart } from '../../../core/runs/run.ts'
 import { isTerminal } from '../../../core/runs/run.ts'
 import { invalidField } from '../../../errors.ts'
@@ -117,6 +118,9 @@ export function runEndpoints(services: {
             : { threadId: readIdField('thread', query.thread_id, 'thread_id') }),
           ...(query.state === undefined ? {} : { state: query.state }),
           ...(query.dialect === undefined ? {} : { dialect: query.dialect }),
+          ...(query.parent_run_id === undefined
+            ? {}
+            : { parentRunId: readIdField('run', query.parent_run_id, 'parent_run_id') }),
         }
         return printPage(await runs.list(principal, filter, readPage(query, 'run')), query, printRun)
       },
@@ -222,6 +226,7 @@ async function readRun(
     parentRunId: null,
     background: body.background,
     delaySeconds: 0,
+    ...(body.tool_arguments && { overrides: { toolArguments: body.tool_arguments } }),
   }
 }
 

@@ -9,6 +9,7 @@ import {
   setSessionCookie,
 } from '../../../http/browser-session.ts'
 import { endpoint, replyWith, type Endpoint, type EndpointRequest } from '../../../http/endpoint.ts'
+import { secretHeaders } from '../../../http/reply.ts'
 import { printId } from '../../../lib/ids.ts'
 import { printMe } from '../wire-access.ts'
 import { printTime } from '../wire-common.ts'
@@ -59,6 +60,14 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
     return { ...me, csrf_token: csrf, expires_at: printTime(expiresAt) }
   }
 
+  /** The same for a request that changes something. Throws `csrf_token_missing` too. */
+  function requireTokenOfChange(request: EndpointRequest): string {
+    const token = requireToken(request)
+    const headers = { 'x-csrf-token': request.headers('x-csrf-token') }
+    requireCsrfToken({ method: 'POST', headers }, browserSessions.csrfToken(token))
+    return token
+  }
+
   return [
     endpoint({
       id: 'session.create',
@@ -81,7 +90,7 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
             ? await browserSessions.begin(await access.authenticate(key ?? ''))
             : await browserSessions.beginWithLink(linkToken)
         const cookie = setSessionCookie(session.token, cookieScope(request))
-        return replyWith({ body: await print(session), headers: { 'set-cookie': cookie } })
+        return replyWith({ body: await print(session), headers: { ...secretHeaders, 'set-cookie': cookie } })
       },
     }),
     endpoint({
@@ -96,7 +105,26 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
       reply: { status: 200, body: sessionSchema },
       errors: ['not_signed_in'],
       async handle(request) {
-        return await print(await browserSessions.read(requireToken(request)))
+        const session = await browserSessions.read(requireToken(request))
+        return replyWith({ body: await print(session), headers: secretHeaders })
+      },
+    }),
+    endpoint({
+      id: 'session.prolong',
+      method: 'POST',
+      path: '/session/prolong',
+      summary: 'Say that the person who is signed in is there',
+      description:
+        'The session goes on for twelve hours from now, and at most for seven days from its beginning. No other request ' +
+        'prolongs it: pages ask by themselves.',
+      tag,
+      scope: null,
+      ownCredential: true,
+      reply: { status: 200, body: sessionSchema },
+      errors: ['not_signed_in', 'csrf_token_missing'],
+      async handle(request) {
+        const session = await browserSessions.prolong(requireTokenOfChange(request))
+        return replyWith({ body: await print(session), headers: secretHeaders })
       },
     }),
     endpoint({
@@ -110,10 +138,7 @@ export function sessionEndpoints({ access }: { access: AccessService }): Endpoin
       reply: { status: 204, body: null },
       errors: ['not_signed_in', 'csrf_token_missing'],
       async handle(request) {
-        const token = requireToken(request)
-        const headers = { 'x-csrf-token': request.headers('x-csrf-token') }
-        requireCsrfToken({ method: 'DELETE', headers }, browserSessions.csrfToken(token))
-        await browserSessions.end(token)
+        await browserSessions.end(requireTokenOfChange(request))
         const cookie = dropSessionCookie(cookieScope(request))
         return replyWith({ body: undefined, headers: { 'set-cookie': cookie } })
       },
