@@ -23,7 +23,7 @@ test('every part of the form is what the agent has once it is saved', async () =
   await fill('Model name', 'gpt-5')
   await page.getByLabel('Connection', { exact: true }).selectOption({ label: 'Ours (openai)' })
   await fill('Temperature', '0.50')
-  expect(await page.getByLabel('Temperature').inputValue()).toBe('0.50')
+  await expect.poll(() => page.getByLabel('Temperature').inputValue()).toBe('0.50')
   await page.getByLabel('Reasoning effort').selectOption('low')
   await fill('Fallbacks', 'demo/demo\nanthropic/claude')
   await check('Prompt caching')

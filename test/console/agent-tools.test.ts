@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkPage as check, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
+import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
 const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
@@ -18,14 +18,6 @@ afterAll(async () => {
 
 async function create(body: Record<string, unknown>): Promise<string> {
   return (await server.call('POST', '/v1/agents', body)).body.id
-}
-
-/** From its top and at rest: what sticks to the window stands where it belongs, and no button is on its way back. */
-async function checkPage(page: Page, name: string): Promise<void> {
-  await page.evaluate('scrollTo(0, 0)')
-  await page.locator('button[aria-busy]').waitFor({ state: 'detached' })
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-  await check(page, name)
 }
 
 async function addTool(page: Page, label: string): Promise<void> {
@@ -46,7 +38,7 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   await page.getByLabel('URL', { exact: true }).fill(`${site.url}/orders/{order_id}`)
   await page.getByRole('button', { name: 'Add the parameter order_id' }).click()
   await page.getByLabel('Description of order_id').fill('Number of the order')
-  await page.getByLabel('Required').check()
+  await expect.poll(() => page.getByLabel('Required').isChecked()).toBe(true)
   await page.getByRole('button', { name: 'Add a header' }).click()
   await page.getByLabel('Name of header 1').fill('X-Key')
   await page.getByLabel('Value of header 1').fill('secret-1')
@@ -74,7 +66,8 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   await dialog.getByLabel('order_id').fill('ORD-2')
   await page.keyboard.press('Enter')
   await dialog.getByText('failed').waitFor()
-  await dialog.getByText('503', { exact: false }).waitFor()
+  await dialog.getByText('It answered 503', { exact: false }).waitFor()
+  await dialog.getByText('"closed"').waitFor()
   await dialog.locator('button:enabled', { hasText: 'Call it once' }).waitFor()
   await checkPage(page, 'agent-tool-failed')
   await expectNothingRan(page)
@@ -98,7 +91,7 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   expect(problems).toEqual([])
 })
 
-test('a stored secret is kept by saving, and typed again to try its tool', async () => {
+test('a stored secret is kept by saving, and used to try its tool unless another is typed', async () => {
   const tool = {
     type: 'http',
     name: 'look_up',
@@ -109,10 +102,10 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
   const id = await create({ name: 'Secretive', tools: [tool] })
   const { page } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
   await page.getByRole('button', { name: 'look_up', exact: true }).click()
-  expect(await page.getByLabel('Value of header 1').inputValue()).toBe('')
-  expect(await page.getByLabel('Value of header 1').getAttribute('placeholder')).toBe(
-    'Stored; type to replace it',
-  )
+  await expect.poll(() => page.getByLabel('Value of header 1').inputValue()).toBe('')
+  await expect
+    .poll(() => page.getByLabel('Value of header 1').getAttribute('placeholder'))
+    .toBe('Stored; type to replace it')
   // Another value that is taken back leaves the stored one.
   await page.getByLabel('Value of header 1').fill('x')
   await page.getByRole('region', { name: 'Changes' }).waitFor()
@@ -124,18 +117,28 @@ test('a stored secret is kept by saving, and typed again to try its tool', async
   await page.getByRole('button', { name: 'Try look_up' }).click()
   const dialog = page.getByRole('dialog', { name: 'Try look_up' })
   await dialog.getByLabel('id (optional)').fill('ORD-1')
-  await page.keyboard.press('Enter')
-  await dialog.getByText('Is hidden here; write the value itself to try it.').waitFor()
   const before = site.callsOf('/orders').length
-  await dialog.getByLabel('Value of the header X-Key').fill('typed-again')
   await page.keyboard.press('Enter')
   await dialog.getByText('answered').waitFor()
+  await dialog.locator('button:enabled', { hasText: 'Call it once' }).waitFor()
+  await checkPage(page, 'agent-tool-secret')
+  await dialog.getByLabel('Value of the header X-Key').fill('typed-again')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => site.callsOf('/orders').length).toBe(before + 2)
   expect(
     site
       .callsOf('/orders')
       .slice(before)
       .map(({ headers }) => headers['x-key']),
-  ).toEqual(['typed-again'])
+  ).toEqual(['secret-2', 'typed-again'])
+
+  // To another host nothing goes that was stored: the field says so, and keeps what was typed.
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByLabel('URL', { exact: true }).fill('http://127.0.0.2:9/orders/{id}')
+  await page.getByRole('button', { name: 'Try look_up' }).click()
+  await dialog.getByLabel('id (optional)').fill('ORD-1')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('The tool now calls another address; send the value again.').waitFor()
 })
 
 test('parameters are a list or a JSON Schema, which are the same', async () => {
@@ -159,13 +162,13 @@ test('parameters are a list or a JSON Schema, which are the same', async () => {
   })
   await json.fill('{"type": "object",')
   await page.getByText('Line 1, column 19: a name in double quotes belongs here.').first().waitFor()
-  expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
+  await expect.poll(() => page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
   await json.fill('{"type": "object", "properties": {"a": {"type": "nonsense"}}}')
   await page.getByRole('button', { name: 'Save draft' }).click()
   await page.getByText('Is not a JSON Schema we can use', { exact: false }).first().waitFor()
   await json.fill('{"type": "object", "properties": {"a": {"type": "integer"}}}')
   await page.getByRole('button', { name: 'Edit as a list' }).click()
-  expect(await page.getByLabel('Type of a').inputValue()).toBe('integer')
+  await expect.poll(() => page.getByLabel('Type of a').inputValue()).toBe('integer')
   await page.getByRole('button', { name: 'Save and publish' }).click()
   await page.getByText('Version 2 is published.').waitFor()
 })
@@ -196,5 +199,44 @@ test('a shared tool and one that is built in are added, tried and removed', asyn
   await page.getByText('Version 3 is published.').waitFor()
   const { body } = await server.call('GET', `/v1/agents/${id}`)
   expect(body.tools).toEqual([{ type: 'reference', tool_id: shared.body.id, revision: null, approval: null }])
+  expect(problems).toEqual([])
+})
+
+test('what an agent says over a shared tool is named on its card, and written as JSON', async () => {
+  const { body: shared } = await server.call('POST', '/v1/tools', {
+    type: 'http',
+    name: 'overlaid_orders',
+    url: `${site.url}/orders/{id}`,
+    parameters: { type: 'object', properties: { id: { type: 'string' }, shop: { type: 'string' } } },
+  })
+  const overlay = { input: { members: { shop: { fixed: 'north' } } } }
+  const id = await create({ name: 'Fixed', tools: [{ type: 'reference', tool_id: shared.id, overlay }] })
+  const { page, problems } = await consoleTest.signIn(`/agents/${id}?tab=tools`)
+  await page.getByText('Fixed for this agent: shop.', { exact: true }).waitFor()
+  await checkPage(page, 'agent-tools-overlay')
+  await page.getByRole('tab', { name: 'JSON', exact: true }).click()
+  const text = page.getByLabel('Definition as JSON')
+  const definition = JSON.parse(await text.inputValue())
+  const write = async (members: object): Promise<void> => {
+    const [tool] = definition.tools
+    const changed = { ...tool, overlay: { ...tool.overlay, input: { members } } }
+    await text.fill(JSON.stringify({ ...definition, tools: [changed] }))
+    await page.getByRole('button', { name: 'Save and publish' }).click()
+  }
+  await write({ shop: { fixed: 7 } })
+  await page
+    .getByText('the tool does not take this value: must be string', { exact: false })
+    .first()
+    .waitFor()
+  await write({ shop: { fixed: 'south' }, id: { hidden: true } })
+  await page.getByText('Version 2 is published.').waitFor()
+  await page.getByRole('tab', { name: 'Tools', exact: true }).click()
+  await page.getByText('Fixed for this agent: shop. Hidden from the model: id.', { exact: true }).waitFor()
+  expect((await server.call('GET', `/v1/agents/${id}`)).body.tools[0].overlay).toEqual({
+    description: null,
+    instructions: null,
+    input: { members: { shop: { fixed: 'south' }, id: { hidden: true } } },
+    output: null,
+  })
   expect(problems).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { checkPage as check, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
+import { checkPage, expectNothingRan, hostileTexts, startConsole } from '../support/console.ts'
 
 const consoleTest = await startConsole({ env: { PARLEY_DEFAULT_MODEL: 'demo/demo' } })
 const { server } = consoleTest
@@ -10,14 +10,6 @@ async function create(body: Record<string, unknown>, query = ''): Promise<string
   const { status, body: agent } = await server.call('POST', `/v1/agents${query}`, body)
   expect(status).toBe(201)
   return agent.id
-}
-
-/** From its top and at rest: what sticks to the window stands where it belongs, and no button is on its way back. */
-async function checkPage(page: Page, name: string): Promise<void> {
-  await page.evaluate('scrollTo(0, 0)')
-  await page.locator('button[aria-busy]').waitFor({ state: 'detached' })
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-  await check(page, name)
 }
 
 async function openTab(page: Page, name: string): Promise<void> {
@@ -41,7 +33,7 @@ test('an agent is made, mended, edited, published, compared, restored and delete
   const { page, problems } = await consoleTest.signIn('/agents/new')
   await page.getByRole('button', { name: 'Create and publish' }).click()
   await page.getByText('Give it a name.').waitFor()
-  expect(await page.evaluate('document.activeElement.name')).toBe('name')
+  await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('name')
   await page.getByLabel('Begin with').selectOption({ label: 'Order support' })
   await page.getByText('It follows fixed rules').waitFor()
   await checkPage(page, 'agent-new')
@@ -56,7 +48,7 @@ test('an agent is made, mended, edited, published, compared, restored and delete
   await page.getByRole('button', { name: 'Save draft' }).click()
   const steps = page.getByLabel('Model calls per run')
   await page.locator('#main [aria-invalid="true"]').first().waitFor()
-  expect(await steps.inputValue()).toBe('many')
+  await expect.poll(() => steps.inputValue()).toBe('many')
   await steps.fill('5')
   await page.getByRole('button', { name: 'Save draft' }).click()
   await page.getByText('Must be a number between 0 and 2.').waitFor()
@@ -124,16 +116,16 @@ describe('the definition as JSON', () => {
     await page
       .getByText('Line 2, column 20: a name in double quotes belongs here.', { exact: true })
       .waitFor()
-    expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true)
     await checkPage(page, 'agent-json-invalid')
     await openTab(page, 'Definition')
     await page.getByRole('heading', { name: 'The JSON of this agent is not valid yet' }).waitFor()
     await page.getByRole('button', { name: 'Back to the JSON' }).click()
-    expect(await text.inputValue()).toBe('{\n  "name": "Broken",,\n}')
+    await expect.poll(() => text.inputValue()).toBe('{\n  "name": "Broken",,\n}')
 
     await text.fill(JSON.stringify({ ...definition, instructions: 'From JSON.', metadata: { team: 'b' } }))
     await openTab(page, 'Definition')
-    expect(await page.getByLabel('Instructions').inputValue()).toBe('From JSON.')
+    await expect.poll(() => page.getByLabel('Instructions').inputValue()).toBe('From JSON.')
     await page.getByLabel('Description').fill('From the form.')
     await openTab(page, 'JSON')
     expect(JSON.parse(await text.inputValue())).toMatchObject({ description: 'From the form.' })
@@ -159,7 +151,7 @@ describe('the definition as JSON', () => {
     await text.fill(JSON.stringify({ ...definition, instrctions: 'x' }))
     await page.getByRole('button', { name: 'Save draft' }).click()
     await page.getByRole('list', { name: 'What is wrong' }).getByText('instrctions').waitFor()
-    expect(await text.inputValue()).toContain('instrctions')
+    await expect.poll(() => text.inputValue()).toContain('instrctions')
   })
 })
 
@@ -168,12 +160,14 @@ test('edits are not lost by leaving, and changes of others are not taken back by
   const { page } = await consoleTest.signIn(`/agents/${id}?tab=definition`)
   await page.getByLabel('Description').fill('Mine.')
   await server.call('PATCH', `/v1/agents/${id}`, { instructions: 'Theirs.' })
-  await page.getByText('Somebody else has changed this agent.', { exact: false }).waitFor()
+  await page
+    .getByText('published elsewhere (instructions). What you typed stays.', { exact: false })
+    .waitFor()
   await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Agents' }).click()
   await page.getByRole('heading', { name: 'Leave without saving?' }).waitFor()
   await checkPage(page, 'agent-leave')
   await page.getByRole('button', { name: 'Stay' }).click()
-  expect(await page.getByLabel('Description').inputValue()).toBe('Mine.')
+  await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Mine.')
   await page.getByRole('button', { name: 'Save and publish' }).click()
   await toast(page, 'Version 3 is published.')
   const { body } = await server.call('GET', `/v1/agents/${id}`)
@@ -200,7 +194,7 @@ test('the list finds agents by part of their names, and shows more on demand', a
   await page.getByLabel('Search agents').fill('bULK 4')
   await page.waitForURL('**/agents?search=bULK+4')
   await page.getByRole('link', { name: 'Bulk 51' }).waitFor({ state: 'detached' })
-  expect(await page.getByRole('link', { name: /^Bulk/ }).count()).toBe(11)
+  await expect.poll(() => page.getByRole('link', { name: /^Bulk/ }).count()).toBe(11)
   await page.getByLabel('Search agents').fill('100%')
   await page.getByRole('heading', { name: 'No agent has this in its name' }).waitFor()
   await checkPage(page, 'agents-nothing-found')
@@ -250,9 +244,9 @@ test('who may only read edits nothing', async () => {
   await page.getByLabel('API key').fill(key.body.key)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Read only', level: 1 }).waitFor()
-  expect(await page.getByLabel('Instructions').isDisabled()).toBe(true)
+  await expect.poll(() => page.getByLabel('Instructions').isDisabled()).toBe(true)
   await openTab(page, 'Settings')
-  expect(await page.getByRole('button', { name: 'Delete agent' }).isDisabled()).toBe(true)
+  await expect.poll(() => page.getByRole('button', { name: 'Delete agent' }).isDisabled()).toBe(true)
 })
 
 test('an agent is made without a mouse', async () => {
@@ -293,7 +287,7 @@ test('an agent is made without a mouse', async () => {
   await tabTo('Current timeBuilt in.')
   await press('Enter')
   await dialog.waitFor({ state: 'detached' })
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('get_current_time')
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('get_current_time')
   await tabTo('Save and publish')
   await press('Enter')
   await toast(page, 'Version 2 is published.')

@@ -21,6 +21,30 @@ test('an inbox without questions says where they come from', async () => {
   await page.getByText('Nothing was answered yet.').waitFor()
 })
 
+test('a question whose run ends first has lapsed, and says when and why', async () => {
+  const agent = await scenario.agent([callsTools(['c1', 'wire_money', { item: 'nobody' }])], {
+    name: 'Payer',
+    tools: [siteTool(scenario.site, 'wire_money', { approval: 'always' })],
+  })
+  const { page, problems } = await consoleTest.signIn('/approvals')
+  await page.getByRole('tab', { name: 'Lapsed' }).click()
+  await page.getByText('No question has lapsed.').waitFor()
+  const run = await scenario.start(agent, 'Pay')
+  await scenario.until(run, 'run.waiting')
+  await scenario.call('POST', `/v1/runs/${run}/cancel`)
+  await page.getByRole('row', { name: /wire_money.*Its run was stopped\./ }).waitFor()
+  await checkPage(page, 'approvals-lapsed')
+  await page.reload()
+  await page.getByRole('link', { name: 'wire_money' }).click()
+  await page.getByRole('heading', { name: 'Run of Payer' }).waitFor()
+  const { body } = await scenario.call('GET', `/v1/approvals?run_id=${run}`)
+  const ended = await scenario.call('GET', `/v1/runs/${run}`)
+  expect(body.data).toMatchObject([
+    { state: 'void', lapsed_at: ended.body.finished_at, lapsed_with: 'cancelled', decided_at: null },
+  ])
+  expect(problems).toEqual([])
+})
+
 test('a question arrives by itself, is answered, and the parked run goes on', async () => {
   scenario.site.answer('/refund', () => ({ body: { refunded: true } }))
   const agent = await scenario.agent(

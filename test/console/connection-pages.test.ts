@@ -37,8 +37,7 @@ test('a connection is added, tested, edited and deleted; its secrets are never s
   await dialog.getByLabel('Value').fill('hidden-value')
   await dialog.getByRole('button', { name: 'Add connection' }).click()
   await dialog.getByText('must be an http or https URL').waitFor()
-  await dialog.locator('button[aria-busy]').waitFor({ state: 'detached' })
-  expect(await dialog.locator('[aria-invalid]').count()).toBe(2)
+  await expect.poll(() => dialog.locator('[aria-invalid]').count()).toBe(2)
   await checkPage(page, 'connections-add-invalid')
   await dialog.getByLabel('Base URL').fill(vendor.url)
   await dialog.getByLabel('Header', { exact: true }).fill('X-Team')
@@ -46,10 +45,10 @@ test('a connection is added, tested, edited and deleted; its secrets are never s
   await page.getByText('The connection is stored. Test it now.').waitFor()
 
   await page.getByRole('button', { name: 'Test Our gateway' }).click()
-  await page.getByText(/It works: it answered in \d+ ms and lists 2 models: fake-model/).waitFor()
+  await page.getByText(/It works: it answered in [\d.]+ m?s and lists 2 models: fake-model/).waitFor()
   await page.getByText('ends with 6789').waitFor()
-  expect(await page.content()).not.toContain('sk-test-0123456789')
-  expect(await page.content()).not.toContain('hidden-value')
+  await expect.poll(() => page.content()).not.toContain('sk-test-0123456789')
+  await expect.poll(() => page.content()).not.toContain('hidden-value')
   await checkPage(page, 'connections-tested')
 
   await page.getByRole('button', { name: 'Edit Our gateway' }).click()
@@ -82,7 +81,7 @@ test('what the server was started with can be tested, and not changed', async ()
   await fixed.getByText('built in', { exact: true }).waitFor()
   expect(await fixed.getByRole('button', { name: /^(?:Edit|Delete)/ }).count()).toBe(0)
   await fixed.getByRole('button', { name: /^Test/ }).click()
-  await fixed.getByText(/It works: it answered in \d+ ms/).waitFor()
+  await fixed.getByText(/It works: it answered in [\d.]+ m?s/).waitFor()
 })
 
 test('names that look like markup, and endless ones, are shown as text', async () => {

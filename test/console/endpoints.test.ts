@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withinOneDay } from '../support/one-day.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { startToolSite, type ToolSite } from '../support/tool-site.ts'
 
@@ -68,6 +69,64 @@ describe('POST /v1/tools/try', () => {
     expect(client.body.errors).toMatchObject([{ field: 'tool.type' }])
   })
 
+  test('uses what an agent has stored in its tool, for the address that it was stored for', async () => {
+    const tool = { ...orderTool('/orders/{id}'), headers: { 'X-Key': 'stored-value' } }
+    const agent = await server.call('POST', '/v1/agents', { name: 'Keeper', tools: [tool] })
+    const attempt = async (change: object) =>
+      await server.call('POST', '/v1/tools/try', {
+        agent_id: agent.body.id,
+        tool: { ...tool, headers: { 'X-Key': '***' }, ...change },
+        arguments: { id: 'ORD-1' },
+      })
+    const before = site.callsOf('/orders').length
+    const sent = () =>
+      site
+        .callsOf('/orders')
+        .slice(before)
+        .map(({ headers }) => headers['x-key'])
+    const tried = await attempt({ description: 'Another description.' })
+    expect(tried.body).toMatchObject({ status: 'ok', output: { state: 'shipped' } })
+    expect(JSON.stringify(tried.body)).not.toContain('stored-value')
+    expect(sent()).toEqual(['stored-value'])
+
+    const refused = [
+      { url: 'http://127.0.0.2:9/orders/{id}' },
+      { name: 'another_tool' },
+      { headers: { 'X-Other': '***' } },
+    ]
+    for (const change of refused) {
+      const reply = await attempt(change)
+      expect(reply.status).toBe(400)
+      expect(reply.body.errors[0].field).toMatch(/^tool\.headers\.X-/)
+    }
+    expect(sent()).toEqual(['stored-value'])
+
+    // The draft is what is edited: its value counts, and what was published is not fallen back to.
+    const draft = { tools: [{ ...tool, headers: { 'X-Key': 'draft-value' } }] }
+    await server.call('PATCH', `/v1/agents/${agent.body.id}?draft=true`, draft)
+    await attempt({})
+    expect(sent()).toEqual(['stored-value', 'draft-value'])
+    const alone = await server.call('POST', '/v1/tools/try', { agent_id: agent.body.id, tool_id: 'tool_x' })
+    expect(alone.body.errors).toMatchObject([{ field: 'agent_id' }])
+  })
+
+  test('uses nothing of an agent that this person may not change', async () => {
+    const tool = { ...orderTool('/orders/{id}'), headers: { 'X-Key': 'managed-value' } }
+    const agent = await server.call('POST', '/v1/agents', {
+      name: 'Managed keeper',
+      visibility: 'managed',
+      tools: [tool],
+    })
+    const member = await server.call('POST', '/v1/keys', { name: 'member', role: 'member' })
+    const tried = await server.call(
+      'POST',
+      '/v1/tools/try',
+      { agent_id: agent.body.id, tool: { ...tool, headers: { 'X-Key': '***' } }, arguments: { id: 'ORD-1' } },
+      { key: member.body.key },
+    )
+    expect(tried).toMatchObject({ status: 403, body: { code: 'forbidden_role' } })
+  })
+
   test('reaches no address that a tool of an agent may not reach', async () => {
     const url = 'http://169.254.169.254/latest/{id}'
     const tried = await server.call('POST', '/v1/tools/try', {
@@ -79,6 +138,7 @@ describe('POST /v1/tools/try', () => {
 })
 
 test('usage comes by day, agent and model at once', async () => {
+  await withinOneDay()
   const agent = await server.call('POST', '/v1/agents', { name: 'Counter' })
   await server.call('POST', `/v1/agents/${agent.body.id}/runs`, { input: 'Hello' })
   const usage = await server.call('GET', '/v1/usage?group_by=day,agent,model')

@@ -7,6 +7,7 @@ import {
   startConsole,
   type ConsoleTest,
 } from '../support/console.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import { callsTools, clientTool, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
@@ -58,7 +59,7 @@ describe('a conversation', () => {
     gate.resolve()
     await turn(page, 0).getByText('Good day.', { exact: true }).waitFor()
     const thinking = turn(page, 0).getByText('They greet me.')
-    expect(await thinking.isVisible()).toBe(false)
+    await expect.poll(() => thinking.isVisible()).toBe(false)
     await turn(page, 0).getByText('Reasoning').click()
     await thinking.waitFor()
     await turnIs(page, 0, 'completed')
@@ -88,6 +89,7 @@ describe('a conversation', () => {
   })
 
   test('says what to do when a run fails, and keeps what could not be sent', async () => {
+    await withinOneDay()
     const refused = { status: 401, body: { error: { message: 'Wrong key.' } } }
     const agent = await scenario.agent([refused], { limits: { runs_per_day: 1 } })
     const { page } = await consoleTest.signIn(chat(agent.id))
@@ -95,14 +97,14 @@ describe('a conversation', () => {
     await page.getByText('Write a message first.').waitFor()
     await say(page, 'Hello')
     await turn(page, 0).getByRole('alert').waitFor()
-    expect(await turn(page, 0).getByRole('alert').textContent()).toContain('The run failed:')
+    await expect.poll(() => turn(page, 0).getByRole('alert').textContent()).toContain('The run failed:')
     await checkPage(page, 'playground-failed')
     await say(page, 'Once more')
     await page
       .getByRole('form', { name: 'Message' })
       .getByText(/has used that up/)
       .waitFor()
-    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Once more')
+    await expect.poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Once more')
   })
 
   test('goes on once when something in between lost the reply and the message is sent again', async () => {
@@ -134,7 +136,7 @@ describe('a conversation', () => {
     await say(page, 'Hello')
     await turn(page, 0).getByText('One.').waitFor()
     expect(JSON.stringify(agent.requests()[0]?.body)).toContain('First.')
-    expect(new URL(page.url()).searchParams.get('version')).toBe('1')
+    await expect.poll(() => new URL(page.url()).searchParams.get('version')).toBe('1')
   })
 })
 
@@ -208,7 +210,9 @@ test('whatever a model or a tool says is shown as text, and breaks no layout', a
   await say(page, hostile)
   await turnIs(page, 0, 'completed')
   await turn(page, 0).getByText('Reasoning').click()
-  expect(await turn(page, 0).locator('p[data-role=assistant]').textContent()).toBe(`${hostile}\n${long}`)
+  await expect
+    .poll(() => turn(page, 0).locator('p[data-role=assistant]').textContent())
+    .toBe(`${hostile}\n${long}`)
   await checkPage(page, 'playground-hostile')
   await expectNothingRan(page)
   await page.getByRole('link', { name: 'Events of this run' }).click()

@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/lib/json.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, patience } from '../support/browser.ts'
 import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { freePort } from '../support/free-port.ts'
 import { ParleyClient } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, startParley, type ParleyOptions } from '../support/parley-process.ts'
+import { ParleyDirectory, startParley, type ParleyOptions } from '../support/parley-process.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
 import { startToolSite } from '../support/tool-site.ts'
 
@@ -36,6 +37,7 @@ async function talkToNewAgent(
   })
   const { token } = await client.expect('POST', '/v1/session/links')
   const page = await browser.newPage()
+  page.setDefaultTimeout(patience)
   await page.goto(`${url}/console/agents/${String(agent['id'])}/playground#link=${String(token)}`)
   return { page, client }
 }
@@ -50,9 +52,10 @@ test('from the link of the first start to the timeline of a run', async () => {
   })
   const printed = () => /http:\S+\/console\/#link=[\w-]+/.exec(server.log)?.[0]
   // It is printed once the example agent has answered its first question.
-  await expect.poll(printed, { timeout: 30_000 }).toBeDefined()
+  await expect.poll(printed).toBeDefined()
   await using browser = await launchBrowser()
   const page = await browser.newPage()
+  page.setDefaultTimeout(patience)
   await page.goto(printed() ?? '')
   await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Playground' }).click()
   await page.getByRole('heading', { name: 'Playground', level: 1 }).waitFor()
@@ -65,7 +68,7 @@ test('from the link of the first start to the timeline of a run', async () => {
   await page.getByRole('link', { name: 'Events of this run' }).click()
   const timeline = page.getByRole('listbox', { name: /^Timeline/ })
   await timeline.getByRole('option', { name: /^lookup_order/ }).waitFor()
-  expect(await timeline.getByRole('option').count()).toBe(3)
+  await expect.poll(() => timeline.getByRole('option').count()).toBe(3)
 })
 
 test('a stream that the server was killed in goes on, with nothing lost and nothing twice', async () => {
@@ -93,7 +96,7 @@ test('a stream that the server was killed in goes on, with nothing lost and noth
   before.kill()
   await before.exited
   await page.getByText('Reconnecting; nothing is lost.').waitFor()
-  expect(await said(page).textContent()).toBe('One two three ')
+  await expect.poll(() => said(page).textContent()).toBe('One two three ')
   await using _after = await startParley(options)
   await page.getByText('Begun again after the server stopped in the middle.').waitFor()
   await expect.poll(async () => await said(page).textContent()).toBe('One two ')
@@ -101,12 +104,12 @@ test('a stream that the server was killed in goes on, with nothing lost and noth
   await page.locator('section[data-run][data-state=completed]').waitFor()
   const run = await client.expect('GET', `/v1/runs/${new URL(page.url()).searchParams.get('run')}`)
   expect(run['output']).toBe('One two three four.')
-  expect(await said(page).allTextContents()).toEqual(['One two three four.'])
-  expect(await page.getByRole('region', { name: 'Call of charge' }).count()).toBe(1)
+  await expect.poll(() => said(page).allTextContents()).toEqual(['One two three four.'])
+  await expect.poll(() => page.getByRole('region', { name: 'Call of charge' }).count()).toBe(1)
   expect(site.callsOf('/charge')).toHaveLength(1)
   await page.reload()
   await page.locator('section[data-run][data-state=completed]').waitFor()
-  expect(await said(page).allTextContents()).toEqual(['One two three four.'])
+  await expect.poll(() => said(page).allTextContents()).toEqual(['One two three four.'])
   await vendor.close()
 })
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseId } from '../../src/lib/ids.ts'
 import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts'
 import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
@@ -41,7 +42,7 @@ describe('the list of runs', () => {
     await scenario.run(quick, 'Second')
     await page.getByRole('row', { name: 'First' }).getByText('completed').waitFor()
     await page.getByRole('row', { name: 'Second' }).getByText('failed').waitFor()
-    expect(await rows(page).nth(1).textContent()).toContain('Second')
+    await expect.poll(() => rows(page).nth(1).textContent()).toContain('Second')
     await checkPage(page, 'runs')
     gate.resolve()
     await page.getByRole('row', { name: 'Take your time' }).getByText('completed').waitFor()
@@ -50,14 +51,14 @@ describe('the list of runs', () => {
     await page.getByLabel('State').selectOption('failed')
     await page.getByRole('row', { name: 'First' }).waitFor({ state: 'detached' })
     await page.getByRole('row', { name: 'Second' }).waitFor()
-    expect(await rows(page).count()).toBe(2)
+    await expect.poll(() => rows(page).count()).toBe(2)
     await page.getByLabel('Through').selectOption('xai')
     await page.getByText('No run fits this choice.').waitFor()
     await checkPage(page, 'runs-none-fits')
     await page.getByRole('link', { name: 'Show all runs' }).click()
     await page.getByRole('link', { name: 'Take your time' }).click()
     await page.getByRole('heading', { name: 'Run of Slow' }).waitFor()
-    expect(page.url()).toContain(running)
+    await expect.poll(() => page.url()).toContain(running)
     const through = async (dialect: string) =>
       (await scenario.call('GET', `/v1/runs?dialect=${dialect}`)).body.data.length
     expect([await through('native'), await through('xai')]).toEqual([3, 0])
@@ -74,7 +75,7 @@ describe('the list of runs', () => {
     await page.getByRole('link', { name: 'Number 59', exact: true }).waitFor()
     await page.getByText(/^50 shown/).scrollIntoViewIfNeeded()
     await page.getByText('60 shown, that is all').waitFor()
-    expect(await rows(page).count()).toBe(61)
+    await expect.poll(() => rows(page).count()).toBe(61)
   })
 })
 
@@ -105,14 +106,16 @@ describe('the page of a run', () => {
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByRole('main').getByText('completed', { exact: true }).first().waitFor()
     await page.getByText('It is on its way.').first().waitFor()
-    expect(await timeline.getByRole('option').allTextContents()).toEqual([
-      expect.stringMatching(/^openai\/fake-\d+.*model/),
-      expect.stringMatching(/^lookup.*tool/),
-      expect.stringMatching(/^openai\/fake-\d+.*model/),
-      expect.stringMatching(/^waits for approval.*wait/),
-      expect.stringMatching(/^refund.*tool/),
-      expect.stringMatching(/^openai\/fake-\d+.*model/),
-    ])
+    await expect
+      .poll(() => timeline.getByRole('option').allTextContents())
+      .toEqual([
+        expect.stringMatching(/^openai\/fake-\d+.*model/),
+        expect.stringMatching(/^lookup.*tool/),
+        expect.stringMatching(/^openai\/fake-\d+.*model/),
+        expect.stringMatching(/^waits for approval.*wait/),
+        expect.stringMatching(/^refund.*tool/),
+        expect.stringMatching(/^openai\/fake-\d+.*model/),
+      ])
     await timeline.focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
@@ -145,12 +148,40 @@ describe('the page of a run', () => {
     await page.getByRole('button', { name: 'Stop the run' }).click()
     await page.getByText('Cancelled: Stopped in the console.').waitFor()
     await page.getByRole('alertdialog').waitFor({ state: 'detached' })
-    expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Stop run' }).count()).toBe(0)
+  })
+
+  test('leads to the run that began it, and to those that it began', async () => {
+    const agent = await scenario.agent(
+      Array.from({ length: 3 }, () => says('Done.')),
+      { name: 'Family' },
+    )
+    const parent = await scenario.run(agent, 'Do it in parts')
+    const parentRunId = parseId('run', parent.id)
+    const child = await scenario.startDeferring(agent, 'The first part', { parentRunId })
+    await scenario.ended(child)
+    await scenario.run(agent, 'Nobody began this one')
+    const { page, problems } = await consoleTest.signIn(`/runs/${parent.id}`)
+    const children = page.getByRole('region', { name: 'Runs that it began' })
+    await children.getByRole('link', { name: 'The first part' }).waitFor()
+    await checkPage(page, 'run-with-children')
+    await expect.poll(() => children.getByRole('row').count()).toBe(2)
+    await children.getByRole('link', { name: 'The first part' }).click()
+    await page.waitForURL(new RegExp(child))
+    await page.getByRole('link', { name: parent.id }).click()
+    await children.getByRole('link', { name: 'The first part' }).waitFor()
+    const listed = await scenario.call('GET', `/v1/runs?parent_run_id=${parent.id}`)
+    expect(listed.body.data.map(({ id }: { id: string }) => id)).toEqual([child])
+    const wrong = await scenario.call('GET', '/v1/runs?parent_run_id=nonsense')
+    expect([wrong.status, wrong.body.errors]).toMatchObject([400, [{ field: 'parent_run_id' }]])
+    expect(problems).toEqual([])
   })
 
   test('a run that is not there is an error with a way on', async () => {
     const { page } = await consoleTest.signIn('/runs/run_0000000000000000000000')
     await page.getByText('No run with this id in this workspace.').waitFor()
+    await page.getByRole('heading', { name: 'Run', level: 1 }).waitFor()
+    await expect.poll(() => page.title()).toBe('Run · Parley')
     await checkPage(page, 'run-not-found')
   })
 })

@@ -27,8 +27,8 @@ async function statusOf(call: string): Promise<number> {
 test('a newcomer is shown the first steps, one after the other', async () => {
   const { page, problems } = await consoleTest.signIn('/')
   await page.getByRole('heading', { name: 'First steps' }).waitFor()
-  expect(await page.getByRole('link', { name: 'Home' }).getAttribute('aria-current')).toBe('page')
-  expect(await page.getByLabel('Done:').count()).toBe(0)
+  await expect.poll(() => page.getByRole('link', { name: 'Home' }).getAttribute('aria-current')).toBe('page')
+  await expect.poll(() => page.getByLabel('Done:').count()).toBe(0)
   await checkPage(page, 'home-empty')
   await server.call('POST', '/v1/agents', { name: 'First' })
   await page.getByLabel('Done:').waitFor() // the feed said so
@@ -75,13 +75,13 @@ test('for every API there is a key of its form and a call that works as it is sh
   await page.getByText('rules that show what agents do, not a language model').waitFor()
   await checkPage(page, 'setup')
   const { body } = await server.call('GET', '/v1/setup')
-  expect(await page.getByRole('tab').allTextContents()).toEqual(
-    body.dialects.map(({ title }: { title: string }) => title),
-  )
+  await expect
+    .poll(() => page.getByRole('tab').allTextContents())
+    .toEqual(body.dialects.map(({ title }: { title: string }) => title))
   for (const { title, base_url: baseUrl, key_form: form } of body.dialects) {
     await page.getByRole('tab', { name: title, exact: true }).click()
     const panel = page.getByRole('tabpanel', { name: title, exact: true })
-    expect(await panel.getByLabel('Base URL').textContent()).toBe(baseUrl)
+    await expect.poll(() => panel.getByLabel('Base URL').textContent()).toBe(baseUrl)
     await panel.getByText(form).waitFor()
     await panel.getByRole('button', { name: 'Make a key of this form' }).click()
     const key = (await panel.getByLabel('Key', { exact: true }).textContent()) ?? ''
@@ -104,19 +104,19 @@ test('a key that was made here stays while one looks at another API, and is nowh
   const key = (await page.getByLabel('Key', { exact: true }).textContent()) ?? ''
   await page.getByRole('tab').nth(1).click()
   await page.getByRole('tab').nth(0).click()
-  expect(await page.getByLabel('Key', { exact: true }).textContent()).toBe(key)
+  await expect.poll(() => page.getByLabel('Key', { exact: true }).textContent()).toBe(key)
   await page.reload()
   await page.getByRole('button', { name: 'Make a key of this form' }).waitFor()
-  expect(await page.content()).not.toContain(key)
+  await expect.poll(() => page.content()).not.toContain(key)
 })
 
 test('the line for a real model is that of the chosen vendor', async () => {
   const { page } = await consoleTest.signIn('/setup')
   await page.getByLabel('Vendor').selectOption('anthropic')
   const line = page.getByLabel('In the folder of the server')
-  expect(await line.textContent()).toMatch(
-    /^ANTHROPIC_API_KEY='your key' \\\nPARLEY_DEFAULT_MODEL='anthropic\/[\w.-]+' npm start$/,
-  )
+  await expect
+    .poll(() => line.textContent())
+    .toMatch(/^ANTHROPIC_API_KEY='your key' \\\nPARLEY_DEFAULT_MODEL='anthropic\/[\w.-]+' npm start$/)
 })
 
 test('what is degraded is said in words', async () => {

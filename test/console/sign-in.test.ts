@@ -31,7 +31,7 @@ describe('in a browser', () => {
   test('a one-time link signs in, and is gone from the address', async () => {
     const { page, problems } = await consoleTest.visit(`/agents#link=${(await newLink()).token}`)
     await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
-    expect(page.url()).toBe(`${server.url}/console/agents`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/console/agents`)
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByText('owner of Default').waitFor()
     await page.keyboard.press('Escape')
@@ -46,7 +46,7 @@ describe('in a browser', () => {
     await first.page.getByRole('navigation', { name: 'Areas' }).waitFor()
     const second = await consoleTest.visit(`/#link=${token}`)
     await second.page.getByRole('alert').waitFor()
-    expect(await second.page.getByRole('alert').textContent()).toBe(usedLink)
+    await expect.poll(() => second.page.getByRole('alert').textContent()).toBe(usedLink)
     await checkPage(second.page, 'sign-in-used-link')
   })
 
@@ -152,6 +152,40 @@ describe('a session', () => {
     expect(await status()).toBe(200)
     expect((await server.call('DELETE', `/v1/keys/${made.body.id}`)).status).toBe(204)
     expect(await status()).toBe(401)
+  })
+
+  test('goes on when its person is there, which only pages of this server can say', async () => {
+    const { cookie, csrf } = await signInByKey(server.ownerKey)
+    const prolong = (headers: Record<string, string>) =>
+      fetch(`${server.url}/v1/session/prolong`, { method: 'POST', headers: { cookie, ...headers } })
+    const forged = await prolong({})
+    expect([forged.status, await forged.json()]).toMatchObject([403, { code: 'csrf_token_missing' }])
+    const begun = Date.now()
+    const prolonged = await prolong({ 'x-csrf-token': csrf })
+    expect(prolonged.status).toBe(200)
+    const { expires_at: expiresAt } = (await prolonged.json()) as { expires_at: string }
+    expect(Date.parse(expiresAt)).toBeGreaterThanOrEqual(begun + 12 * 60 * 60 * 1000)
+  })
+
+  test('ends the streams that were opened with it, at once, and no other ones', async () => {
+    const [leaver, stayer] = [await signInByKey(server.ownerKey), await signInByKey(server.ownerKey)]
+    const follow = async ({ cookie }: { cookie: string }) => {
+      const headers = { cookie, accept: 'text/event-stream' }
+      const reply = await fetch(`${server.url}/v1/events`, { headers })
+      return reply.body!.pipeThrough(new TextDecoderStream()).getReader()
+    }
+    const [ended, open] = [await follow(leaver), await follow(stayer)]
+    const headers = { cookie: leaver.cookie, 'x-csrf-token': leaver.csrf }
+    await fetch(`${server.url}/v1/session`, { method: 'DELETE', headers })
+    await server.call('POST', '/v1/agents', { name: 'After it' })
+    let seen = ''
+    for (let next = await ended.read(); !next.done; next = await ended.read()) seen += next.value
+    expect(seen).toContain('"code":"not_signed_in"')
+    expect(seen).not.toContain('agent.created')
+    let other = ''
+    while (!other.includes('agent.created')) other += (await open.read()).value ?? ''
+    expect(other).not.toContain('not_signed_in')
+    await open.cancel()
   })
 
   test('ends when its person signs out', async () => {

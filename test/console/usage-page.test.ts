@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkPage, startConsole, type ConsoleTest } from '../support/console.ts'
 import { startFakeOpenAi } from '../support/fake-openai.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import type { FakeVendor } from '../support/scripted-answer.ts'
 
 let vendor: FakeVendor
@@ -45,24 +46,28 @@ test('before anything ran it says how to change that', async () => {
 })
 
 test('tokens, cost and runs are shown over time, by agent and by model', async () => {
+  await withinOneDay()
   await runAgent('Support', 'openai/gpt-4o-mini')
   await runAgent('Support two', 'openai/gpt-4o-mini')
   await runAgent('Unpriced', 'openai/nobody-knows')
   const { page, problems } = await consoleTest.signIn('/usage')
   await page.getByRole('img', { name: 'Tokens per day (UTC) of the last 7 days' }).waitFor()
   await page.getByText('One run used a model whose price is unknown; it is not in the cost.').waitFor()
-  const [today] = await rowsOf(page, 'Usage by day')
   // 2 × (1,000 × $0.15 + 200 × $0.60) per million
-  expect(today?.slice(1)).toEqual(['3', '$0.00054', '3', '3,000', '0', '600'])
+  await expect
+    .poll(async () => (await rowsOf(page, 'Usage by day'))[0]?.slice(1))
+    .toEqual(['3', '$0.00054', '3', '3,000', '0', '600'])
   await checkPage(page, 'usage-time')
 
   await page.getByText('By model').click()
   await page.getByRole('region', { name: 'Usage by model' }).waitFor()
-  expect(await rowsOf(page, 'Usage by model')).toEqual([
-    ['openai/gpt-4o-mini', '2', '$0.00054', '2', '2,000', '0', '400'],
-    ['openai/nobody-knows', '1', 'unknown', '1', '1,000', '0', '200'],
-  ])
-  expect(page.url()).toContain('by=model')
+  await expect
+    .poll(() => rowsOf(page, 'Usage by model'))
+    .toEqual([
+      ['openai/gpt-4o-mini', '2', '$0.00054', '2', '2,000', '0', '400'],
+      ['openai/nobody-knows', '1', 'unknown', '1', '1,000', '0', '200'],
+    ])
+  await expect.poll(() => page.url()).toContain('by=model')
 
   await page.getByText('By agent').click()
   await page.getByRole('link', { name: 'Support', exact: true }).waitFor()
@@ -70,9 +75,11 @@ test('tokens, cost and runs are shown over time, by agent and by model', async (
   await page.getByText('24 hours').click()
   await page.getByRole('img', { name: 'Runs per hour of the last 24 hours' }).waitFor()
   await page.getByText('The numbers of this chart').click()
-  const hours = await rowsOf(page, 'Runs per hour')
-  expect(hours).toHaveLength(24)
-  expect(hours.at(-1)?.slice(1)).toEqual(['1', '1', '1'])
+  await expect.poll(async () => (await rowsOf(page, 'Runs per hour')).length).toBe(24)
+  // The hour may have turned since they ran.
+  const latest = (await rowsOf(page, 'Runs per hour')).slice(-2)
+  const runs = [1, 2, 3].map((column) => latest.reduce((sum, row) => sum + Number(row[column]), 0))
+  expect(runs).toEqual([1, 1, 1])
   await page.reload()
   await page.getByRole('img', { name: 'Runs per hour of the last 24 hours' }).waitFor()
   expect(problems).toEqual([])
@@ -83,7 +90,7 @@ test('the choices are made by keyboard', async () => {
   await page.getByLabel('7 days', { exact: true }).focus()
   await page.keyboard.press('ArrowRight')
   await page.locator('input[value="30d"]:checked').waitFor()
-  expect(page.url()).toContain('range=30d')
+  await expect.poll(() => page.url()).toContain('range=30d')
 })
 
 test('a month of many agents is readable, and what is too many is added up', async () => {

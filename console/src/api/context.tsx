@@ -1,7 +1,7 @@
 import { useMutation, type UseMutationResult } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import type { Api } from './client.ts'
-import type { Session } from './wire.ts'
+import type { Scope, Session } from './wire.ts'
 
 const ApiContext = createContext<Api | null>(null)
 const SessionContext = createContext<Session | null>(null)
@@ -23,13 +23,23 @@ export function useSession(): Session {
   return session
 }
 
-/** Whether the person may do what needs this scope; a `write` scope includes its `read`. */
-export function useMay(scope: Session['scopes'][number]): boolean {
-  const { scopes } = useSession()
+/** Whether these scopes allow what needs that one; a `write` scope includes its `read`. */
+function allows(scopes: readonly Scope[], needed: Scope): boolean {
   return (
-    scopes.includes(scope) ||
-    (scope.endsWith(':read') && scopes.some((one) => one === scope.replace(/:read$/, ':write')))
+    scopes.includes(needed) ||
+    (needed.endsWith(':read') && scopes.some((one) => one === needed.replace(/:read$/, ':write')))
   )
+}
+
+/** Whether the person may do what needs this scope. */
+export function useMay(scope: Scope): boolean {
+  return allows(useSession().scopes, scope)
+}
+
+/** Which of these scopes the person does not have. */
+export function useLackOf(needed: readonly Scope[]): Scope[] {
+  const { scopes } = useSession()
+  return needed.filter((scope) => !allows(scopes, scope))
 }
 
 /** Ends the session of this browser. */

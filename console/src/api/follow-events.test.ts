@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { followEvents, type StreamState } from './follow-events.ts'
-import { ApiProblem, unreachable } from './problem.ts'
+import { ApiProblem, problemFrom, unreachable } from './problem.ts'
 import type { SseEvent } from './sse.ts'
 
 function reply(text: string): Response {
@@ -60,6 +60,18 @@ test('a server that says it is stopping is followed by the next one', async () =
     'event: error\ndata: {"code":"shutting_down","detail":"","status":503,"retryable":true}\n\n'
   const { ids } = await follow([() => reply(event(1) + stopping), () => reply(event(2, 'run.completed'))])
   expect(ids).toEqual(['1', '2'])
+})
+
+test('a stream that ends because nobody is signed in any more is opened again, to be told so by its reply', async () => {
+  const ending = 'event: error\ndata: {"code":"not_signed_in","detail":"","status":401,"retryable":false}\n\n'
+  const { asked, states } = await follow([
+    () => reply(event(1) + ending),
+    () => {
+      throw problemFrom(401, '{"code":"not_signed_in","detail":"","status":401,"retryable":false}')
+    },
+  ])
+  expect(asked).toEqual([null, '1'])
+  expect(states).toEqual(['connecting', 'open', 'reconnecting', 'failed'])
 })
 
 test('a refusal that will not pass ends it', async () => {

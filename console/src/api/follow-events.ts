@@ -59,7 +59,9 @@ export async function followEvents(options: FollowOptions): Promise<void> {
         lastId = events.findLast(({ id }) => id !== null)?.id ?? lastId
         if (events.length > 0) options.onEvents(events)
         if (events.some(options.isLast)) return onState('ended', null)
-        if (broken !== undefined) throw new ApiProblem(problemIn(broken))
+        const problem = broken && problemIn(broken)
+        // Nobody is signed in any more: the reply to opening it again is the server's word to all of the console.
+        if (problem !== undefined && problem.status !== 401) throw new ApiProblem(problem)
       }
     } catch (error) {
       if (signal.aborted) return

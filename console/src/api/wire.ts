@@ -12,6 +12,7 @@ import type {
 } from '../../../src/dialects/native/wire-access.ts'
 import type {
   agentSchema,
+  agentSummarySchema,
   differenceSchema,
   versionSchema,
 } from '../../../src/dialects/native/wire-agents.ts'
@@ -36,6 +37,8 @@ export type NewMember = z.input<typeof newMemberSchema>
 export type CreatedKey = z.output<typeof createdKeySchema>
 export type Member = z.output<typeof memberSchema>
 export type Agent = z.output<typeof agentSchema>
+/** An agent as lists show it. */
+export type AgentSummary = z.output<typeof agentSummarySchema>
 export type AgentVersion = z.output<typeof versionSchema>
 export type Difference = z.output<typeof differenceSchema>
 export type Connection = z.output<typeof connectionSchema>

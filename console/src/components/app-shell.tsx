@@ -1,41 +1,19 @@
 /**
  * What is around every page: a link past the navigation, the navigation (a side bar; a bar that scrolls sideways at the
- * top when it is narrow), who is signed in. `navigation` is the one list of areas.
+ * top when it is narrow), who is signed in. `areas.ts` is the one list of areas.
  */
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import {
-  Activity,
-  BarChart3,
-  Bot,
-  CircleCheck,
-  House,
-  KeyRound,
-  MessagesSquare,
-  Plug,
-  Rocket,
-  User,
-  Users,
-  type LucideIcon,
-} from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import { useSession, useSignOut } from '../api/context.tsx'
+import { Link, useLocation } from '@tanstack/react-router'
+import { Lock, User } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useLackOf, useSession, useSignOut } from '../api/context.tsx'
 import { useFeed } from '../api/use-feed.ts'
+import { areas, type Area } from '../areas.ts'
 import { chooseTheme, chosenTheme, type Theme } from '../styles/theme.ts'
 import styles from './app-shell.module.css'
+import { AreaGate } from './area-gate.tsx'
+import { ArrivalProvider } from './arrival.tsx'
 import { Menu } from './menu.tsx'
-
-const navigation: { to: string; label: string; icon: LucideIcon }[] = [
-  { to: '/', label: 'Home', icon: House },
-  { to: '/agents', label: 'Agents', icon: Bot },
-  { to: '/playground', label: 'Playground', icon: MessagesSquare },
-  { to: '/runs', label: 'Runs', icon: Activity },
-  { to: '/approvals', label: 'Approvals', icon: CircleCheck },
-  { to: '/keys', label: 'Keys', icon: KeyRound },
-  { to: '/members', label: 'Members', icon: Users },
-  { to: '/connections', label: 'Connections', icon: Plug },
-  { to: '/usage', label: 'Usage', icon: BarChart3 },
-  { to: '/setup', label: 'Setup', icon: Rocket },
-]
+import { Notice } from './notice.tsx'
 
 export function AppShell() {
   const feed = useFeed()
@@ -56,12 +34,16 @@ export function AppShell() {
       <main id="main" tabIndex={-1} className={styles['main']}>
         <div role="status">
           {feed === 'reconnecting' && (
-            <p className={styles['lost']}>
-              The server does not answer; trying again. What you see may be out of date.
-            </p>
+            <div className={styles['lost']}>
+              <Notice tone="warn">
+                The server does not answer; trying again. What you see may be out of date.
+              </Notice>
+            </div>
           )}
         </div>
-        <Outlet />
+        <ArrivalProvider>
+          <AreaGate />
+        </ArrivalProvider>
       </main>
     </div>
   )
@@ -72,28 +54,45 @@ function Navigation() {
   const bar = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
   const shown = useRef<string | null>(null)
-  useEffect(() => {
+  const reveal = useEffectEvent(() => {
     const open = bar.current?.querySelector<HTMLElement>('[aria-current]')
-    if (!bar.current || !open || shown.current === path) return
+    if (!bar.current || !open) return
     shown.current = path
     bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2
   })
+  useEffect(() => {
+    if (shown.current !== path) reveal()
+  })
+  useEffect(() => {
+    const watch = new ResizeObserver(() => reveal())
+    if (bar.current) watch.observe(bar.current)
+    return () => watch.disconnect()
+  }, [])
   return (
     <nav ref={bar} aria-label="Areas" className={styles['nav']}>
-      {navigation.map(({ to, label, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          className={styles['item']}
-          activeProps={{ 'aria-current': 'page' }}
-          // Every address is below home.
-          activeOptions={{ exact: to === '/' }}
-        >
-          <Icon size={16} aria-hidden />
-          {label}
-        </Link>
+      {areas.map((area) => (
+        <AreaLink key={area.to} area={area} />
       ))}
     </nav>
+  )
+}
+
+/** An area that may not be read stays in its place, and its page says why. */
+function AreaLink({ area: { to, label, icon: Icon, needs } }: { area: Area }) {
+  const lacking = useLackOf(needs).join(' and ')
+  return (
+    <Link
+      to={to}
+      className={`${styles['item']} ${lacking === '' ? '' : styles['locked']}`}
+      activeProps={{ 'aria-current': 'page' }}
+      // Every address is below home.
+      activeOptions={{ exact: to === '/' }}
+      title={lacking === '' ? undefined : `Your key lacks ${lacking}.`}
+    >
+      <Icon size={16} aria-hidden />
+      {label}
+      {lacking !== '' && <Lock size={12} role="img" aria-label="(not for your key)" />}
+    </Link>
   )
 }
 

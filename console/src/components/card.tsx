@@ -12,7 +12,7 @@ export function Card({
   children: ReactNode
 }) {
   return (
-    <section className={styles['card']}>
+    <section className={`surface ${styles['card']}`}>
       {(title !== undefined || actions !== undefined) && (
         <div className={styles['head']}>
           {title !== undefined && <h2>{title}</h2>}

@@ -38,6 +38,15 @@ export function DialogActions({ children }: { children: ReactNode }) {
   return <div className={styles['actions']}>{children}</div>
 }
 
+/** The name of what a dialog is about. */
+export function DialogSubject({ children }: { children: ReactNode }) {
+  return (
+    <p className={styles['subject']} dir="auto">
+      {children}
+    </p>
+  )
+}
+
 /** Asks before something final. `onConfirm` may take its time; what it throws is shown and the dialog stays. */
 export function ConfirmDialog(props: {
   open: boolean

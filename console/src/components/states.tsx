@@ -5,6 +5,7 @@
 import type { ReactNode } from 'react'
 import { asProblem } from '../api/problem.ts'
 import { Button } from './button.tsx'
+import { PageHeader } from './page-header.tsx'
 import { Skeleton } from './spinner.tsx'
 import styles from './states.module.css'
 
@@ -53,10 +54,19 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 export function QueryState<Data>(props: {
   query: { data: Data | undefined; error: Error | null; refetch: () => unknown }
   loading?: ReactNode
+  /** Around a whole page: what it is called when its own header cannot be shown. */
+  page?: string
   children: (data: Data) => ReactNode
 }) {
-  const { query } = props
+  const { query, page } = props
   if (query.data !== undefined) return props.children(query.data)
-  if (query.error !== null) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.error !== null) {
+    return (
+      <>
+        {page !== undefined && <PageHeader title={page} />}
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </>
+    )
+  }
   return props.loading ?? <Skeleton lines={5} />
 }

@@ -10,7 +10,7 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode
   align?: 'right'
   hideNarrow?: boolean
-  /** Short text that stays on one line, however narrow it gets. */
+  /** Short text that stays on one line, however narrow it gets; numbers at the right do anyway. */
   whole?: boolean
 }
 

@@ -2,16 +2,17 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useApi, useMay } from '../api/context.tsx'
 import { keys } from '../api/query.ts'
-import type { Agent, Page } from '../api/wire.ts'
+import type { AgentSummary, Page } from '../api/wire.ts'
 
 /** The newest thousand agents: enough to name them and to choose one. */
-export function useAgents(options: { enabled?: boolean } = {}): UseQueryResult<Agent[]> {
+export function useAgents(options: { enabled?: boolean } = {}): UseQueryResult<AgentSummary[]> {
   const api = useApi()
   return useQuery({
     ...options,
     queryKey: keys.agentList({ limit: 1000, for: 'names' }),
     queryFn: async ({ signal }) =>
-      (await api.get<Page<Agent>>('/agents', { query: { limit: 1000 }, signal })).data,
+      (await api.get<Page<AgentSummary>>('/agents', { query: { view: 'summary', limit: 1000 }, signal }))
+        .data,
     // It is long, many pages want it, and the feed tells when it has changed.
     staleTime: Infinity,
   })

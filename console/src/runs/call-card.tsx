@@ -1,9 +1,10 @@
 /** One call of a tool: what it was given, what came of it, how long that took, and its receipt. */
 import { Badge, type Tone } from '../components/badge.tsx'
 import { JsonView } from '../components/json-view.tsx'
+import { ScrollBox } from '../components/scroll-box.tsx'
+import { formatMs } from '../numbers.ts'
 import styles from './call-card.module.css'
 import type { Call, Json } from './run-items.ts'
-import { formatMs } from './words.ts'
 
 const states: Record<Call['state'], [word: string, tone: Tone]> = {
   asked: ['asked for', 'neutral'],
@@ -55,11 +56,9 @@ function Values({ call, label, value }: { call: Call; label: string; value: Json
   return (
     <details open className={styles['values']}>
       <summary>{label}</summary>
-      {/* It scrolls when it is long, so the keyboard must reach it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles['json']} tabIndex={0} role="group" aria-label={label}>
+      <ScrollBox label={label} sunken>
         <JsonView value={value} label={`${label} of ${call.tool}`} openDepth={2} />
-      </div>
+      </ScrollBox>
     </details>
   )
 }

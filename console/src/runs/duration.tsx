@@ -1,6 +1,6 @@
 import type { Run } from '../api/wire.ts'
+import { formatMs } from '../numbers.ts'
 import { useNow } from './use-now.ts'
-import { formatMs } from './words.ts'
 
 /** How long a run took, or has taken so far. */
 export function Duration({ run }: { run: Pick<Run, 'created_at' | 'finished_at' | 'state'> }) {

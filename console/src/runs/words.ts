@@ -1,27 +1,10 @@
-/** Numbers and errors of runs in words. */
+/** Costs and errors of runs in words. */
 import type { Run } from '../api/wire.ts'
-
-/** `480 ms`, `2.4 s`, `3 min 5 s`. */
-export function formatMs(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const minutes = Math.floor(ms / 60_000)
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
-const counts = new Intl.NumberFormat('en')
-
-export function formatCount(count: number): string {
-  return counts.format(count)
-}
+import { formatDollars } from '../numbers.ts'
 
 /** `cost` as the API prints it: US dollars, null when a price is unknown. */
 export function formatCost(cost: string | null): string {
-  if (cost === null) return 'unknown'
-  const dollars = Number(cost)
-  if (dollars === 0) return '$0'
-  return dollars < 0.01 ? `$${dollars.toPrecision(2)}` : `$${dollars.toFixed(2)}`
+  return cost === null ? 'unknown' : formatDollars(Number(cost))
 }
 
 const advice: Record<string, string> = {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useApi, useMay } from '../../api/context.tsx'
+import { asProblem } from '../../api/problem.ts'
 import { keys } from '../../api/query.ts'
 import type { Agent } from '../../api/wire.ts'
 import { ButtonLink } from '../../components/button-link.tsx'
@@ -12,7 +13,7 @@ import { Tabs } from '../../components/tabs.tsx'
 import { AgentBadges } from './agent-badges.tsx'
 import { tabOfField, type AgentTab } from './agent-tab.ts'
 import { DefinitionForm } from './editor/definition-form.tsx'
-import { EditorProvider } from './editor/use-editor.tsx'
+import { EditorProvider, useEditor } from './editor/use-editor.tsx'
 import { FieldGate } from './editor/field-gate.tsx'
 import { JsonTab } from './editor/json-tab.tsx'
 import { LeaveGuard } from './editor/leave-guard.tsx'
@@ -33,7 +34,8 @@ export function AgentPage() {
     queryKey: keys.agent(agentId),
     queryFn: async () => await api.get<Agent>(`/agents/${agentId}`),
   })
-  if (query.data !== undefined) return <AgentView key={query.data.id} agent={query.data} />
+  const isGone = query.error !== null && asProblem(query.error).code === 'agent_not_found'
+  if (query.data !== undefined) return <AgentView key={query.data.id} agent={query.data} isGone={isGone} />
   return (
     <>
       <PageHeader title="Agent" above={<Link to="/agents">Agents</Link>} />
@@ -46,7 +48,7 @@ export function AgentPage() {
   )
 }
 
-function AgentView({ agent }: { agent: Agent }) {
+function AgentView({ agent, isGone }: { agent: Agent; isGone: boolean }) {
   const { tab = 'overview' } = route.useSearch()
   const navigate = useNavigate()
   const mayEdit = useMay('agents:write')
@@ -68,22 +70,27 @@ function AgentView({ agent }: { agent: Agent }) {
     setTimeout(() => content.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 100)
   }
 
+  function focusContent(): void {
+    content.current?.querySelector<HTMLElement>('[role="tabpanel"]:not([hidden])')?.focus()
+  }
+
   return (
     <EditorProvider agent={agent} mayEdit={mayEdit}>
       <PageHeader
         title={agent.name}
         above={<Link to="/agents">Agents</Link>}
         actions={
-          agent.version !== null && (
+          agent.version !== null &&
+          !isGone && (
             <ButtonLink to="/agents/$agentId/playground" params={{ agentId: agent.id }}>
               Open in the playground
             </ButtonLink>
           )
         }
       >
-        <AgentBadges agent={agent} />
+        <AgentBadges agent={{ ...agent, has_draft: agent.draft !== null }} />
       </PageHeader>
-      <ServerChanges />
+      <ServerChanges isGone={isGone} />
       <div ref={content}>
         <Tabs
           label="Parts of the agent"
@@ -123,8 +130,17 @@ function AgentView({ agent }: { agent: Agent }) {
           ]}
         />
       </div>
-      <SaveBar onShow={showField} />
-      <LeaveGuard />
+      {!isGone && <SaveBar onShow={showField} onDone={focusContent} />}
+      <EditsGuard />
     </EditorProvider>
+  )
+}
+
+function EditsGuard() {
+  const { isDirty } = useEditor()
+  return (
+    <LeaveGuard isDirty={isDirty}>
+      The changes that you made to this agent are lost when you leave.
+    </LeaveGuard>
   )
 }

@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import type { Agent } from '../../api/wire.ts'
+import type { AgentSummary } from '../../api/wire.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { Table, type Column } from '../../components/table.tsx'
 import { AgentBadges } from './agent-badges.tsx'
 import styles from './agents-page.module.css'
-import { editableDefinition } from './editor/definition-of.ts'
 import { describeModel } from './editor/model-choice.ts'
 
-const columns: Column<Agent>[] = [
+const columns: Column<AgentSummary>[] = [
   {
     header: 'Name',
     cell: (agent) => (
@@ -27,11 +26,9 @@ const columns: Column<Agent>[] = [
   {
     header: 'Model',
     hideNarrow: true,
-    cell: (agent) => (
-      <span className={styles['model']}>{describeModel(editableDefinition(agent)['model'])}</span>
-    ),
+    cell: (agent) => <span className={styles['model']}>{describeModel(agent.model)}</span>,
   },
-  { header: 'Tools', hideNarrow: true, align: 'right', cell: (agent) => agent.tools.length },
+  { header: 'Tools', hideNarrow: true, align: 'right', cell: (agent) => agent.tool_count },
   {
     header: 'Changed',
     hideNarrow: true,
@@ -43,6 +40,6 @@ const columns: Column<Agent>[] = [
   },
 ]
 
-export function AgentTable({ agents }: { agents: readonly Agent[] }) {
+export function AgentTable({ agents }: { agents: readonly AgentSummary[] }) {
   return <Table label="Agents" rows={agents} columns={columns} rowKey={({ id }) => id} />
 }

@@ -1,42 +1,25 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import { useApi, useMay } from '../../api/context.tsx'
-import { keys } from '../../api/query.ts'
-import type { Agent, Page } from '../../api/wire.ts'
+import { useMay } from '../../api/context.tsx'
 import { Button } from '../../components/button.tsx'
 import { ButtonLink } from '../../components/button-link.tsx'
-import { TextField } from '../../components/field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Skeleton } from '../../components/spinner.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { AgentSearch } from './agent-search.tsx'
 import { AgentTable } from './agent-table.tsx'
 import styles from './agents-page.module.css'
+import { useAgentList } from './use-agent-list.ts'
 import { useMore } from './use-more.ts'
 
 const route = getRouteApi('/agents')
 
-/** How long typing rests before it is searched for, milliseconds. */
-const rest = 250
-
-function useAgents(search: string) {
-  const api = useApi()
-  return useInfiniteQuery({
-    queryKey: keys.agentList({ search }),
-    initialPageParam: null as string | null,
-    queryFn: async ({ pageParam }) =>
-      await api.get<Page<Agent>>('/agents', { query: { limit: 50, after: pageParam, search } }),
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: (before) => before,
-  })
-}
-
 export function AgentsPage() {
   const { search = '' } = route.useSearch()
   const mayWrite = useMay('agents:write')
-  const query = useAgents(search)
-  const isNew = search === '' && query.data?.pages[0]?.data.length === 0
+  const navigate = route.useNavigate()
+  const query = useAgentList(search)
+  const isNew = search === '' && !query.isPlaceholderData && query.data?.pages[0]?.data.length === 0
   return (
     <>
       <PageHeader
@@ -56,7 +39,12 @@ export function AgentsPage() {
         <FirstAgent mayWrite={mayWrite} />
       ) : (
         <>
-          <Search search={search} />
+          <AgentSearch
+            search={search}
+            onSearch={(words) =>
+              void navigate({ search: words === '' ? {} : { search: words }, replace: true })
+            }
+          />
           <AgentList key={search} search={search} query={query} />
         </>
       )}
@@ -64,32 +52,7 @@ export function AgentsPage() {
   )
 }
 
-/** The words are in the address, so that a search can be linked to and come back to. */
-function Search({ search }: { search: string }) {
-  const navigate = useNavigate()
-  const [typed, setTyped] = useState(search)
-  useEffect(() => {
-    if (typed === search) return undefined
-    const timer = setTimeout(() => {
-      void navigate({ to: '/agents', search: typed === '' ? {} : { search: typed }, replace: true })
-    }, rest)
-    return () => clearTimeout(timer)
-  }, [typed, search, navigate])
-  return (
-    <div className={styles['search']}>
-      <TextField
-        label="Search agents"
-        hiddenLabel
-        type="search"
-        placeholder="Search by name"
-        value={typed}
-        onChange={({ target }) => setTyped(target.value)}
-      />
-    </div>
-  )
-}
-
-function AgentList({ search, query }: { search: string; query: ReturnType<typeof useAgents> }) {
+function AgentList({ search, query }: { search: string; query: ReturnType<typeof useAgentList> }) {
   const more = useMore(query)
   if (query.data === undefined) {
     if (query.error !== null) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />

@@ -31,7 +31,7 @@ export function DeleteAgentDialog({ agent, onClose }: { agent: Agent; onClose: (
       return setProblem(asProblem(error).detail)
     }
     // Edits of an agent that is gone keep nobody on its page.
-    dispatch({ type: 'loaded', base: state.base })
+    dispatch({ type: 'loaded', basis: state.basis })
     toast('The agent is deleted.')
     await navigate({ to: '/agents', ignoreBlocker: true })
     client.removeQueries({ queryKey: keys.agent(agent.id) })

@@ -2,14 +2,17 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Controller, useForm, useWatch } from 'react-hook-form'
-import { useApi } from '../../api/context.tsx'
+import { useApi, useMay, useSession } from '../../api/context.tsx'
 import { messageOf, showProblem } from '../../api/form-problems.ts'
 import { keys } from '../../api/query.ts'
 import type { Agent, Model } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
+import { ButtonLink } from '../../components/button-link.tsx'
 import { Card } from '../../components/card.tsx'
 import { Select, TextArea, TextField } from '../../components/field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { LeaveGuard } from './editor/leave-guard.tsx'
 import { choiceOf, optionOf } from './editor/model-choice.ts'
 import { ModelSelect } from './editor/model-select.tsx'
 import styles from './new-agent-page.module.css'
@@ -38,6 +41,32 @@ function bodyOf({ template, name, description, instructions, model }: Values) {
 
 /** The first step of an agent: what it is called, what it is told. The rest is edited on its page. */
 export function NewAgentPage() {
+  const mayWrite = useMay('agents:write')
+  return (
+    <>
+      <PageHeader title="New agent" above={<Link to="/agents">Agents</Link>}>
+        {mayWrite &&
+          'Say what it is called and what it should do. Tools, limits and everything else come next.'}
+      </PageHeader>
+      {mayWrite ? <NewAgentForm /> : <MayNotWrite />}
+    </>
+  )
+}
+
+function MayNotWrite() {
+  const { workspace } = useSession()
+  return (
+    <EmptyState
+      title="Your key may not make agents."
+      action={<ButtonLink to="/agents">Back to the agents</ButtonLink>}
+    >
+      It lacks the scope <code>agents:write</code>, which a key of any role may have: member, admin or owner.
+      An admin or owner of {workspace.name} can make one that has it; sign in with that.
+    </EmptyState>
+  )
+}
+
+function NewAgentForm() {
   const api = useApi()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -61,6 +90,7 @@ export function NewAgentPage() {
         to: '/agents/$agentId',
         params: { agentId: agent.id },
         search: { tab: 'definition' },
+        ignoreBlocker: true,
       })
     } catch (error) {
       setProblem(showProblem(form, error, { known }))
@@ -85,9 +115,9 @@ export function NewAgentPage() {
   const submitDraft = form.handleSubmit((values) => create(values, 'draft'))
   return (
     <>
-      <PageHeader title="New agent" above={<Link to="/agents">Agents</Link>}>
-        Say what it is called and what it should do. Tools, limits and everything else come next.
-      </PageHeader>
+      <LeaveGuard isDirty={form.formState.isDirty}>
+        What you typed for the new agent is lost when you leave.
+      </LeaveGuard>
       <form className={styles['form']} noValidate onSubmit={(event) => void submit(event)}>
         {problem !== null && (
           <p role="alert" className={styles['problem']}>

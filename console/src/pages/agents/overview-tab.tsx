@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react'
 import { Card } from '../../components/card.tsx'
 import { CopyButton } from '../../components/code-block.tsx'
+import { Fact, Facts } from '../../components/facts.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { isJsonObject, sameJson } from './document/json.ts'
 import { editableDefinition, publishedDefinition } from './editor/definition-of.ts'
@@ -38,7 +38,7 @@ export function OverviewTab() {
         )}
       </Card>
       <Card title="At a glance">
-        <dl className={styles['facts']}>
+        <Facts column>
           {typeof description === 'string' && (
             <Fact name="Description">
               <span className={styles['description']}>{description}</span>
@@ -71,17 +71,8 @@ export function OverviewTab() {
           <Fact name="Id">
             <code>{agent.id}</code> <CopyButton text={agent.id} />
           </Fact>
-        </dl>
+        </Facts>
       </Card>
-    </div>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className={styles['fact']}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   )
 }

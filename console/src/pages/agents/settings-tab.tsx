@@ -11,6 +11,7 @@ import { Card } from '../../components/card.tsx'
 import { Select, Switch, TextField } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { DeleteAgentDialog } from './delete-agent-dialog.tsx'
+import { useEditor } from './editor/use-editor.tsx'
 import styles from './settings-tab.module.css'
 
 interface Part {
@@ -24,12 +25,11 @@ type Change = Partial<Pick<Agent, 'enabled' | 'visibility' | 'slug'>>
 function useChange({ id }: Agent) {
   const api = useApi()
   const client = useQueryClient()
+  const { change } = useEditor()
   return useMutation({
-    mutationFn: async (change: Change) => await api.patch<Agent>(`/agents/${id}`, change),
-    onSuccess: async (after) => {
-      client.setQueryData(keys.agent(id), after)
-      await client.invalidateQueries({ queryKey: keys.agents })
-    },
+    mutationFn: async (settings: Change) =>
+      await change(async () => await api.patch<Agent>(`/agents/${id}`, settings)),
+    onSuccess: async () => await client.invalidateQueries({ queryKey: keys.agents }),
   })
 }
 

@@ -1,13 +1,13 @@
-import { Link } from '@tanstack/react-router'
+import { keys } from '../../api/query.ts'
+import { usePages } from '../../api/use-pages.ts'
 import type { Approval } from '../../api/wire.ts'
 import { Badge, type Tone } from '../../components/badge.tsx'
-import { Button } from '../../components/button.tsx'
+import { LoadMore } from '../../components/load-more.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { Skeleton } from '../../components/spinner.tsx'
-import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { EmptyState, QueryState } from '../../components/states.tsx'
 import { Table, type Column } from '../../components/table.tsx'
 import { useAgentName } from '../../runs/agents.ts'
-import { useApprovals } from './use-approvals.ts'
+import { agentColumn, argumentsColumn, callColumn } from './approval-columns.tsx'
 
 const decisions: Record<string, [word: string, tone: Tone]> = {
   approve: ['approved', 'good'],
@@ -19,14 +19,7 @@ const decisions: Record<string, [word: string, tone: Tone]> = {
 
 function columns(nameOf: (agentId: string) => string): Column<Approval>[] {
   return [
-    {
-      header: 'Call',
-      cell: ({ run_id: runId, tool }) => (
-        <Link to="/runs/$runId" params={{ runId }}>
-          <code>{tool}</code>
-        </Link>
-      ),
-    },
+    callColumn,
     {
       header: 'Answer',
       cell: ({ decision }) => {
@@ -35,44 +28,40 @@ function columns(nameOf: (agentId: string) => string): Column<Approval>[] {
       },
     },
     { header: 'Reason', cell: ({ reason }) => reason ?? '–' },
-    {
-      header: 'Arguments',
-      cell: ({ arguments: args }) => <code>{JSON.stringify(args).slice(0, 120)}</code>,
-      hideNarrow: true,
-    },
-    { header: 'Agent', cell: (approval) => nameOf(approval.agent_id), hideNarrow: true },
+    argumentsColumn,
+    agentColumn(nameOf),
     {
       header: 'When',
       cell: ({ decided_at: at }) => (at === null ? '–' : <RelativeTime time={at} />),
       hideNarrow: true,
+      whole: true,
     },
   ]
 }
 
 /** The questions that were answered, and how. */
 export function AnsweredList() {
-  const query = useApprovals('decided')
+  const pages = usePages<Approval>(keys.approvals, '/approvals', { query: { state: 'decided' } })
   const nameOf = useAgentName()
-  if (query.data === undefined) {
-    if (query.error !== null) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-    return <Skeleton lines={6} />
-  }
-  const approvals = query.data.pages.flatMap(({ data }) => data)
-  if (approvals.length === 0) {
-    return (
-      <EmptyState title="Nothing was answered yet.">
-        What people approve, reject or decide is kept here, with their reasons.
-      </EmptyState>
-    )
-  }
   return (
-    <>
-      <Table label="Answered approvals" rows={approvals} columns={columns(nameOf)} rowKey={({ id }) => id} />
-      {query.hasNextPage && (
-        <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
-    </>
+    <QueryState query={pages}>
+      {(approvals) =>
+        approvals.length === 0 ? (
+          <EmptyState title="Nothing was answered yet.">
+            What people approve, reject or decide is kept here, with their reasons.
+          </EmptyState>
+        ) : (
+          <>
+            <Table
+              label="Answered approvals"
+              rows={approvals}
+              columns={columns(nameOf)}
+              rowKey={({ id }) => id}
+            />
+            <LoadMore pages={pages} />
+          </>
+        )
+      }
+    </QueryState>
   )
 }

@@ -7,9 +7,12 @@ import type { Connection, ConnectionTest, Provider } from '../../api/wire.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
-import { ConfirmDialog } from '../../components/dialog.tsx'
+import { Clamped } from '../../components/clamped.tsx'
+import { ConfirmDialog, DialogSubject } from '../../components/dialog.tsx'
+import { Fact, Facts } from '../../components/facts.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useToast } from '../../components/toast.tsx'
+import { formatMs } from '../../numbers.ts'
 import styles from './connections.module.css'
 
 const sources: Record<Connection['source'], string> = {
@@ -34,11 +37,7 @@ export function ConnectionCard(props: {
   })
   return (
     <Card
-      title={
-        <span className={styles['name']} dir="auto">
-          {connection.name}
-        </span>
-      }
+      title={<Clamped>{connection.name}</Clamped>}
       actions={
         mayChange && (
           <span className={styles['actions']}>
@@ -65,7 +64,7 @@ export function ConnectionCard(props: {
       }
     >
       <div>
-        <Facts {...props} />
+        <Known {...props} />
         <div role="status" className={styles['result']}>
           {test.data !== undefined && !test.isPending && <TestResult result={test.data} />}
           {test.error !== null && <Notice tone="bad">{asProblem(test.error).detail}</Notice>}
@@ -76,34 +75,26 @@ export function ConnectionCard(props: {
   )
 }
 
-function Facts({ connection, providers }: { connection: Connection; providers: Provider[] }) {
+function Known({ connection, providers }: { connection: Connection; providers: Provider[] }) {
   const provider = providers.find(({ name }) => name === connection.provider)
   const address = connection.base_url ?? provider?.default_base_url ?? null
   const headers = Object.keys(connection.headers)
   const secret = connection.credential_hint === null ? 'set' : `ends with ${connection.credential_hint}`
   return (
-    <dl className={styles['facts']}>
-      <dt>Vendor</dt>
-      <dd>
+    <Facts>
+      <Fact name="Vendor">
         {provider?.label ?? connection.provider} <Badge>{sources[connection.source]}</Badge>
-      </dd>
+      </Fact>
       {address !== null && (
-        <>
-          <dt>Address</dt>
-          <dd>
-            <code>{address}</code>
-          </dd>
-        </>
+        <Fact name="Address">
+          <code>{address}</code>
+        </Fact>
       )}
-      <dt>Secret</dt>
-      <dd>{connection.has_credential ? secret : provider?.key_variable ? 'none' : 'needs none'}</dd>
-      {headers.length > 0 && (
-        <>
-          <dt>Headers</dt>
-          <dd>{headers.join(', ')}</dd>
-        </>
-      )}
-    </dl>
+      <Fact name="Secret">
+        {connection.has_credential ? secret : provider?.key_variable ? 'none' : 'needs none'}
+      </Fact>
+      {headers.length > 0 && <Fact name="Headers">{headers.join(', ')}</Fact>}
+    </Facts>
   )
 }
 
@@ -123,7 +114,7 @@ function TestResult({ result }: { result: ConnectionTest }) {
   return (
     <Notice tone="good">
       <p>
-        It works: it answered in {ms} ms{' '}
+        It works: it answered in {formatMs(ms)}{' '}
         {models.length === 0
           ? 'and lists no models.'
           : `and lists ${models.length === 1 ? 'one model' : `${models.length} models`}: ${models.slice(0, shownModels).join(', ')}${more}.`}
@@ -150,9 +141,7 @@ function DeleteDialog(props: { connection: Connection; open: boolean; onClose: (
       confirm="Delete connection"
       onConfirm={remove}
     >
-      <p className={styles['named']} dir="auto">
-        {props.connection.name}
-      </p>
+      <DialogSubject>{props.connection.name}</DialogSubject>
       <p>Its secret is removed at once. Agents that name it cannot run until they name another.</p>
     </ConfirmDialog>
   )

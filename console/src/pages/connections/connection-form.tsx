@@ -5,9 +5,8 @@ import type { Connection, Provider } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
 import { DialogActions } from '../../components/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../components/field.tsx'
-import { Notice } from '../../components/notice.tsx'
+import { Form } from '../../components/form.tsx'
 import { fieldNames, valuesOf, type ConnectionValues } from './connection-values.ts'
-import styles from './connections.module.css'
 import { HeaderRows } from './header-rows.tsx'
 
 export function ConnectionForm(props: {
@@ -32,12 +31,7 @@ export function ConnectionForm(props: {
     }
   })
   return (
-    <form className={styles['form']} onSubmit={(event) => void submit(event)} noValidate>
-      {problem !== null && (
-        <Notice tone="bad" role="alert">
-          {problem}
-        </Notice>
-      )}
+    <Form submit={submit} problem={problem}>
       <TextField
         label="Name"
         hint="What agents and people call it."
@@ -71,7 +65,7 @@ export function ConnectionForm(props: {
           {before === null ? 'Add connection' : 'Save'}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
 

@@ -7,6 +7,7 @@ import type { Connection } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
 import { LoadMore } from '../../components/load-more.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { EmptyState, QueryState } from '../../components/states.tsx'
 import { useProviders } from '../setup/use-setup.ts'
 import { ConnectionCard } from './connection-card.tsx'
@@ -34,7 +35,7 @@ export function ConnectionsPage() {
           const stored = list.filter(({ source }) => source === 'stored')
           const fixed = list.filter(({ source }) => source !== 'stored')
           return (
-            <div className={styles['page']}>
+            <Stack gap="l">
               <section className={styles['list']} aria-label="Stored connections">
                 {stored.length === 0 && (
                   <EmptyState title="No connection is stored here yet." action={add}>
@@ -54,7 +55,7 @@ export function ConnectionsPage() {
               </section>
               <section className={styles['list']} aria-labelledby="fixed-connections">
                 <h2 id="fixed-connections">Of the server</h2>
-                <p className={styles['muted']}>
+                <p className="muted">
                   From its environment, found on its machine, or built in. They are changed where the server
                   is started.
                 </p>
@@ -62,7 +63,7 @@ export function ConnectionsPage() {
                   <ConnectionCard key={connection.id} connection={connection} providers={providers} />
                 ))}
               </section>
-            </div>
+            </Stack>
           )
         }}
       </QueryState>

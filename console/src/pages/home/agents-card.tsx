@@ -13,7 +13,7 @@ export function AgentsCard() {
       <QueryState query={agents} loading={<Skeleton lines={4} />}>
         {({ data }) =>
           data.length === 0 ? (
-            <p className={styles['muted']}>
+            <p className="muted">
               There is no agent yet. <Link to="/agents">Make one</Link>: a name and a few sentences are
               enough.
             </p>

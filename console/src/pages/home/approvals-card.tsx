@@ -37,7 +37,7 @@ export function ApprovalsCard() {
               {approval.kind === 'approval' ? 'wants to call' : 'does not know what became of'}{' '}
               <code>{approval.tool}</code>
             </span>
-            <span className={styles['muted']}>
+            <span className="muted">
               <RelativeTime time={approval.created_at} />
             </span>
           </li>

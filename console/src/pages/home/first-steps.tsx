@@ -57,7 +57,7 @@ function Step({ done, title, children }: { done: boolean; title: ReactNode; chil
       )}
       <div>
         <p className={styles['strong']}>{title}</p>
-        <p className={styles['muted']}>{children}</p>
+        <p className="muted">{children}</p>
       </div>
     </li>
   )

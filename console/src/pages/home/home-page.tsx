@@ -1,5 +1,6 @@
 import { useMay, useSession } from '../../api/context.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { QueryState } from '../../components/states.tsx'
 import { HealthCard } from '../setup/health-card.tsx'
 import { useSetup } from '../setup/use-setup.ts'
@@ -17,7 +18,7 @@ export function HomePage() {
   return (
     <>
       <PageHeader title="Home">What goes on in {workspace.name}.</PageHeader>
-      <div className={styles['page']}>
+      <Stack>
         {readsAgents && readsRuns && <FirstSteps />}
         {readsRuns && <ApprovalsCard />}
         {readsRuns && <RunsCard />}
@@ -25,7 +26,7 @@ export function HomePage() {
           {readsAgents && <AgentsCard />}
           <QueryState query={setup}>{(data) => <HealthCard setup={data} />}</QueryState>
         </div>
-      </div>
+      </Stack>
     </>
   )
 }

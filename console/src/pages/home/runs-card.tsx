@@ -17,7 +17,7 @@ export function RunsCard() {
       <QueryState query={runs} loading={<Skeleton lines={4} />}>
         {({ data }) =>
           data.length === 0 ? (
-            <p className={styles['muted']}>
+            <p className="muted">
               Nothing ran yet. <Link to="/playground">Talk to an agent</Link>, and what it does is listed here
               as it happens.
             </p>
@@ -41,7 +41,7 @@ function List({ runs }: { runs: Run[] }) {
           </Link>
           <span className={styles['facts']}>
             <RunStateBadge state={run.state} />
-            <span className={styles['muted']}>
+            <span className="muted">
               <RelativeTime time={run.created_at} />
             </span>
           </span>

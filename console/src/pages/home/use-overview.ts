@@ -1,13 +1,14 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useApi } from '../../api/context.tsx'
 import { keys } from '../../api/query.ts'
-import type { Agent, Approval, Page, Run } from '../../api/wire.ts'
+import type { AgentSummary, Approval, Page, Run } from '../../api/wire.ts'
 
-export function useNewestAgents(): UseQueryResult<Page<Agent>> {
+export function useNewestAgents(): UseQueryResult<Page<AgentSummary>> {
   const api = useApi()
   return useQuery({
     queryKey: keys.agentList({ home: true }),
-    queryFn: async ({ signal }) => await api.get<Page<Agent>>('/agents', { query: { limit: 5 }, signal }),
+    queryFn: async ({ signal }) =>
+      await api.get<Page<AgentSummary>>('/agents', { query: { view: 'summary', limit: 5 }, signal }),
   })
 }
 

@@ -5,7 +5,7 @@ import type { DialectSetup } from '../../api/wire.ts'
 import { Button } from '../../components/button.tsx'
 import { DialogActions } from '../../components/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../components/field.tsx'
-import { Notice } from '../../components/notice.tsx'
+import { Form } from '../../components/form.tsx'
 import { useMembers } from '../members/use-members.ts'
 import { KeyRights } from './key-rights.tsx'
 import { lifetimes, namingSites, sitesOf, type KeyValues } from './key-values.ts'
@@ -47,12 +47,7 @@ export function KeyForm(props: {
     }
   })
   return (
-    <form className={styles['form']} onSubmit={(event) => void submit(event)} noValidate>
-      {problem !== null && (
-        <Notice tone="bad" role="alert">
-          {problem}
-        </Notice>
-      )}
+    <Form submit={submit} problem={problem}>
       <TextField
         label="Name"
         hint="What uses it, so that you know later which one to end."
@@ -98,7 +93,7 @@ export function KeyForm(props: {
           Make key
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
 

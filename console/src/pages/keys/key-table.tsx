@@ -5,7 +5,8 @@ import { keys } from '../../api/query.ts'
 import type { Key } from '../../api/wire.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
-import { ConfirmDialog } from '../../components/dialog.tsx'
+import { Clamped } from '../../components/clamped.tsx'
+import { ConfirmDialog, DialogSubject } from '../../components/dialog.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { Table, type Column } from '../../components/table.tsx'
 import { useToast } from '../../components/toast.tsx'
@@ -44,11 +45,7 @@ function columnsOf(known: {
     { header: 'May', cell: (key) => <Rights apiKey={key} /> },
     {
       header: 'Of',
-      cell: ({ user_id: id }) => (
-        <span className={styles['short']} dir="auto">
-          {known.nameOf(id)}
-        </span>
-      ),
+      cell: ({ user_id: id }) => <Clamped>{known.nameOf(id)}</Clamped>,
       hideNarrow: true,
     },
     {
@@ -86,9 +83,7 @@ function End({ time }: { time: string }) {
 function Name({ apiKey, isOwn }: { apiKey: Key; isOwn: boolean }) {
   return (
     <div className={styles['name']}>
-      <span className={styles['clamped']} title={apiKey.name} dir="auto">
-        {apiKey.name}
-      </span>
+      <Clamped>{apiKey.name}</Clamped>
       <span className={styles['hint']}>
         <code>{apiKey.hint}</code>
         {isOwn && <Badge tone="accent">this session</Badge>}
@@ -148,9 +143,9 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: Key | null; onClose: () => 
       confirm="Revoke key"
       onConfirm={revoke}
     >
-      <p className={styles['named']} dir="auto">
+      <DialogSubject>
         {last?.name} <code>{last?.hint}</code>
-      </p>
+      </DialogSubject>
       <p>
         Programs that use it are refused from now on, and browsers that signed in with it are signed out. A
         revoked key does not come back.

@@ -7,11 +7,11 @@ import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Dialog, DialogActions } from '../../components/dialog.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { QueryState } from '../../components/states.tsx'
 import { KeyForm } from './key-form.tsx'
 import { newKeyOf, type KeyValues } from './key-values.ts'
 import { useSetup } from '../setup/use-setup.ts'
-import styles from './keys.module.css'
 
 /** Makes a key, then shows it, once. `userId`: whose it will be; empty: one's own, until another is chosen. */
 export function MakeKeyDialog(props: { open: boolean; userId: string; onClose: () => void }) {
@@ -57,7 +57,7 @@ function Make(props: { userId: string; onMade: (made: CreatedKey) => void; onCan
 
 function ShownOnce({ made, onDone }: { made: CreatedKey; onDone: () => void }) {
   return (
-    <div className={styles['form']}>
+    <Stack>
       <Notice tone="warn" role="status">
         {made.allowed_origins === null
           ? 'Copy it now: it is not shown again, and nobody can look it up. Who has it may do what it may.'
@@ -69,6 +69,6 @@ function ShownOnce({ made, onDone }: { made: CreatedKey; onDone: () => void }) {
           I have copied it
         </Button>
       </DialogActions>
-    </div>
+    </Stack>
   )
 }

@@ -7,10 +7,10 @@ import { keys } from '../../api/query.ts'
 import type { Member, NewMember, Role } from '../../api/wire.ts'
 import { ButtonLink } from '../../components/button-link.tsx'
 import { Button } from '../../components/button.tsx'
-import { Dialog, DialogActions } from '../../components/dialog.tsx'
+import { Dialog, DialogActions, DialogSubject } from '../../components/dialog.tsx'
 import { Select, TextField } from '../../components/field.tsx'
-import { Notice } from '../../components/notice.tsx'
-import styles from './members.module.css'
+import { Form } from '../../components/form.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { rolesUpTo } from './roles.ts'
 
 /** Adds a member, then says how they get in: with a key that is made for them. */
@@ -40,10 +40,8 @@ export function AddMemberDialog({ open, onClose }: { open: boolean; onClose: () 
 function NextStep({ member, onDone }: { member: Member; onDone: () => void }) {
   const mayMake = useMay('keys:write')
   return (
-    <div className={styles['form']}>
-      <p className={styles['named']} dir="auto">
-        {member.name}
-      </p>
+    <Stack>
+      <DialogSubject>{member.name}</DialogSubject>
       <p>
         They get in with a key of their own. {mayMake && 'Make one and give it to them; it is shown once.'}
       </p>
@@ -55,7 +53,7 @@ function NextStep({ member, onDone }: { member: Member; onDone: () => void }) {
           </ButtonLink>
         )}
       </DialogActions>
-    </div>
+    </Stack>
   )
 }
 
@@ -82,12 +80,7 @@ function AddForm(props: { onAdded: (member: Member) => void; onCancel: () => voi
     }
   })
   return (
-    <form className={styles['form']} onSubmit={(event) => void submit(event)} noValidate>
-      {problem !== null && (
-        <Notice tone="bad" role="alert">
-          {problem}
-        </Notice>
-      )}
+    <Form submit={submit} problem={problem}>
       <TextField
         label="Name"
         error={messageOf(form, 'name')}
@@ -113,6 +106,6 @@ function AddForm(props: { onAdded: (member: Member) => void; onCancel: () => voi
           Add member
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

@@ -6,7 +6,8 @@ import { keys } from '../../api/query.ts'
 import type { Member, Role } from '../../api/wire.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
-import { ConfirmDialog } from '../../components/dialog.tsx'
+import { Clamped } from '../../components/clamped.tsx'
+import { ConfirmDialog, DialogSubject } from '../../components/dialog.tsx'
 import { Select } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { Table, type Column } from '../../components/table.tsx'
@@ -36,7 +37,7 @@ function columnsOf(ownId: string, mayManage: boolean): Column<Member>[] {
     { header: 'Name', cell: (member) => <Name member={member} isOwn={member.id === ownId} /> },
     {
       header: 'E-mail',
-      cell: ({ email }) => <span className={styles['clamped']}>{email ?? '–'}</span>,
+      cell: ({ email }) => <Clamped>{email ?? '–'}</Clamped>,
       hideNarrow: true,
     },
     { header: 'Role', cell: (member) => (mayManage ? <ChooseRole member={member} /> : member.role) },
@@ -64,9 +65,7 @@ function removeColumn(choose: (member: Member) => void): Column<Member> {
 function Name({ member, isOwn }: { member: Member; isOwn: boolean }) {
   return (
     <span className={styles['name']}>
-      <span className={styles['clamped']} title={member.name} dir="auto">
-        {member.name}
-      </span>
+      <Clamped>{member.name}</Clamped>
       {isOwn && <Badge tone="accent">you</Badge>}
     </span>
   )
@@ -134,9 +133,7 @@ function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () 
       confirm="Remove member"
       onConfirm={remove}
     >
-      <p className={styles['named']} dir="auto">
-        {last?.name}
-      </p>
+      <DialogSubject>{last?.name}</DialogSubject>
       <p>Their keys of this workspace end at once. Agents and runs that they made stay.</p>
       {last?.id === session.user.id && <p>This is you: you will be signed out too.</p>}
     </ConfirmDialog>

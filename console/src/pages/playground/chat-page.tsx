@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { Link, getRouteApi } from '@tanstack/react-router'
 import { useApi } from '../../api/context.tsx'
+import { asProblem } from '../../api/problem.ts'
 import { keys } from '../../api/query.ts'
 import type { Agent } from '../../api/wire.ts'
 import { ButtonLink } from '../../components/button-link.tsx'
@@ -24,12 +25,18 @@ export function ChatPage() {
     queryKey: keys.agent(agentId),
     queryFn: async ({ signal }) => await api.get<Agent>(`/agents/${agentId}`, { signal }),
   })
+  const isGone = agent.error !== null && asProblem(agent.error).code === 'agent_not_found'
   return (
-    <QueryState query={agent}>
+    <QueryState query={agent} page="Playground">
       {(found) => (
         <>
           <PageHeader
             title={`Talk to ${found.name}`}
+            above={
+              <Link to="/agents/$agentId" params={{ agentId }}>
+                What it is and does
+              </Link>
+            }
             actions={
               <>
                 <VersionPicker
@@ -63,7 +70,7 @@ export function ChatPage() {
                 <ThreadList agentId={agentId} version={search.version} current={search.thread} />
               </details>
             </aside>
-            <Chat agent={found} search={search} />
+            <Chat agent={found} isGone={isGone} search={search} />
           </div>
         </>
       )}

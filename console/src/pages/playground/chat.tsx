@@ -13,7 +13,7 @@ import { useSend } from './use-send.ts'
 import { useTurns } from './use-turns.ts'
 
 /** One conversation and where the next message is written. */
-export function Chat({ agent, search }: { agent: Agent; search: ChatSearch }) {
+export function Chat({ agent, isGone, search }: { agent: Agent; isGone: boolean; search: ChatSearch }) {
   const { version, thread, run: begun } = search
   const navigate = useNavigate()
   const may = useMay('runs:write')
@@ -63,7 +63,9 @@ export function Chat({ agent, search }: { agent: Agent; search: ChatSearch }) {
           closed={
             open
               ? 'The run is under way. Stop it, or wait for its end, to say more.'
-              : closedBecause(agent, version)
+              : isGone
+                ? 'This agent was deleted. Its conversations stay readable.'
+                : closedBecause(agent, version)
           }
         />
       )}

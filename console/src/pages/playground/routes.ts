@@ -26,6 +26,8 @@ export const playgroundRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/playground',
+    validateSearch: ({ search }: Record<string, unknown>): { search?: string } =>
+      typeof search === 'string' && search !== '' ? { search } : {},
     component: lazyPage(() => import('./playground-page.tsx'), 'PlaygroundPage'),
   }),
   createRoute({

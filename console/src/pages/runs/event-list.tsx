@@ -5,7 +5,8 @@ import { Card } from '../../components/card.tsx'
 import { CopyButton } from '../../components/code-block.tsx'
 import { Select } from '../../components/field.tsx'
 import { JsonView } from '../../components/json-view.tsx'
-import { formatCount, formatMs } from '../../runs/words.ts'
+import { ScrollBox } from '../../components/scroll-box.tsx'
+import { formatCount, formatMs } from '../../numbers.ts'
 import styles from './event-list.module.css'
 import { VirtualListbox } from './virtual-listbox.tsx'
 
@@ -72,7 +73,7 @@ function Row({ event, origin }: { event: RunEvent; origin: number }) {
   return (
     <div className={styles['row']}>
       <span className={styles['seq']}>{event.seq}</span>
-      <code className={styles['type']}>{event.type}</code>
+      <code>{event.type}</code>
       <span className={styles['preview']}>{previewOf(event)}</span>
       <span className={styles['at']}>{formatMs(Date.parse(event.at) - origin)}</span>
     </div>
@@ -111,9 +112,7 @@ function isText(part: unknown): part is { text: string } {
 
 function Inspector({ event }: { event: RunEvent | undefined }) {
   if (event === undefined)
-    return (
-      <p className={styles['hint']}>Choose an event to see all of it. Arrow keys move through the list.</p>
-    )
+    return <p className="muted">Choose an event to see all of it. Arrow keys move through the list.</p>
   return (
     <section className={styles['inspector']} aria-label="Event">
       <div className={styles['head']}>
@@ -122,11 +121,9 @@ function Inspector({ event }: { event: RunEvent | undefined }) {
         </h3>
         <CopyButton text={JSON.stringify(event, null, 2)} label="Copy as JSON" />
       </div>
-      {/* It scrolls, so the keyboard must reach it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles['data']} tabIndex={0} role="group" aria-label="Contents">
+      <ScrollBox label="Contents">
         <JsonView key={event.seq} value={event} label={`Event ${event.seq}`} openDepth={3} />
-      </div>
+      </ScrollBox>
     </section>
   )
 }

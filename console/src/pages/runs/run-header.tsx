@@ -1,22 +1,24 @@
 import { Link } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { useMay } from '../../api/context.tsx'
 import type { Run, RunState } from '../../api/wire.ts'
 import { RunStateBadge } from '../../components/badge.tsx'
 import { ButtonLink } from '../../components/button-link.tsx'
 import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/dialog.tsx'
+import { Fact, Facts } from '../../components/facts.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
+import { formatCount } from '../../numbers.ts'
 import { useAgentName } from '../../runs/agents.ts'
 import { useCancelRun } from '../../runs/answers.ts'
 import { Duration } from '../../runs/duration.tsx'
-import { formatCost, formatCount } from '../../runs/words.ts'
-import styles from './run-page.module.css'
+import { formatCost } from '../../runs/words.ts'
 
 /** What a run is: whose, how it stands, what it used. */
 export function RunHeader({ run, state }: { run: Run; state: RunState }) {
   const name = useAgentName()(run.agent_id)
+  const readsAgents = useMay('agents:read')
   const { usage } = run
   return (
     <div>
@@ -38,9 +40,16 @@ export function RunHeader({ run, state }: { run: Run; state: RunState }) {
       >
         <RunStateBadge state={state} /> <code>{run.id}</code>
       </PageHeader>
-      <dl className={styles['facts']}>
+      <Facts>
         <Fact name="Agent">
-          {name}, version {run.agent_version}
+          {readsAgents ? (
+            <Link to="/agents/$agentId" params={{ agentId: run.agent_id }}>
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+          , version {run.agent_version}
         </Fact>
         <Fact name="Through">
           {run.dialect}, {run.source}
@@ -62,20 +71,11 @@ export function RunHeader({ run, state }: { run: Run; state: RunState }) {
         {run.parent_run_id !== null && (
           <Fact name="Begun by">
             <Link to="/runs/$runId" params={{ runId: run.parent_run_id }}>
-              another run
+              <code>{run.parent_run_id}</code>
             </Link>
           </Fact>
         )}
-      </dl>
-    </div>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
+      </Facts>
     </div>
   )
 }

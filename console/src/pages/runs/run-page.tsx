@@ -6,15 +6,16 @@ import { keys } from '../../api/query.ts'
 import { useEventStream } from '../../api/use-event-stream.ts'
 import type { Run, RunState } from '../../api/wire.ts'
 import { Skeleton } from '../../components/spinner.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { ErrorState, QueryState } from '../../components/states.tsx'
 import { pictureOf } from '../../runs/run-picture.ts'
 import { RunProblem } from '../../runs/run-problem.tsx'
 import { spansOf } from '../../runs/spans.ts'
 import { useNow } from '../../runs/use-now.ts'
 import { Waiting } from '../../runs/waiting.tsx'
+import { ChildRuns } from './child-runs.tsx'
 import { EventList } from './event-list.tsx'
 import { RunHeader } from './run-header.tsx'
-import styles from './run-page.module.css'
 import { RunText } from './run-text.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -28,7 +29,11 @@ export function RunPage() {
     queryKey: keys.run(runId),
     queryFn: async ({ signal }) => await api.get<Run>(`/runs/${runId}`, { signal }),
   })
-  return <QueryState query={query}>{(run) => <RunView key={run.id} run={run} />}</QueryState>
+  return (
+    <QueryState query={query} page="Run">
+      {(run) => <RunView key={run.id} run={run} />}
+    </QueryState>
+  )
 }
 
 const ended = new Set<RunState>(['completed', 'failed', 'cancelled'])
@@ -43,10 +48,10 @@ function RunView({ run }: { run: Run }) {
   const now = useNow(ended.has(state) ? null : 500)
   const select = useCallback((seq: number) => setSelected(seq), [])
   return (
-    <div className={styles['page']}>
+    <Stack>
       <RunHeader run={run} state={state} />
       <div role="status">
-        {stream === 'reconnecting' && <p className={styles['quiet']}>Reconnecting; nothing is lost.</p>}
+        {stream === 'reconnecting' && <p className="muted">Reconnecting; nothing is lost.</p>}
       </div>
       {stream === 'failed' && (
         <ErrorState error={new Error(problem?.detail ?? 'The events cannot be read.')} />
@@ -54,6 +59,7 @@ function RunView({ run }: { run: Run }) {
       <Waiting runId={run.id} picture={picture} whole />
       <RunProblem picture={ended.has(picture.state) ? picture : { state, error: run.error, reason: null }} />
       <RunText run={run} picture={picture} />
+      <ChildRuns runId={run.id} />
       {events.length === 0 ? (
         <Skeleton lines={6} label="Reading the events" />
       ) : (
@@ -62,6 +68,6 @@ function RunView({ run }: { run: Run }) {
           <EventList events={events} selected={selected} onSelect={select} />
         </>
       )}
-    </div>
+    </Stack>
   )
 }

@@ -1,6 +1,7 @@
 import type { Run } from '../../api/wire.ts'
 import { Card } from '../../components/card.tsx'
 import { JsonView } from '../../components/json-view.tsx'
+import { ScrollBox } from '../../components/scroll-box.tsx'
 import { PartView } from '../../runs/item-view.tsx'
 import type { RunPicture } from '../../runs/run-items.ts'
 import styles from './run-page.module.css'
@@ -12,31 +13,21 @@ export function RunText({ run, picture }: { run: Run; picture: RunPicture }) {
   return (
     <div className={styles['texts']}>
       <Card title="Input">
-        <Long label="Input">
+        <ScrollBox label="Input">
           {run.input.map((part, index) => (
             <PartView key={index} part={part} />
           ))}
-        </Long>
+        </ScrollBox>
       </Card>
       <Card title="Output">
-        <Long label="Output">
+        <ScrollBox label="Output">
           {run.output_json === null ? (
             <p className={styles['text']}>{answer === '' ? 'Nothing so far.' : answer}</p>
           ) : (
             <JsonView value={run.output_json} label="Output" openDepth={3} />
           )}
-        </Long>
+        </ScrollBox>
       </Card>
-    </div>
-  )
-}
-
-function Long({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    // It scrolls when it is long, so the keyboard must reach it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles['long']} tabIndex={0} role="group" aria-label={label}>
-      {children}
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type P
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import type { Span } from '../../runs/spans.ts'
-import { formatMs } from '../../runs/words.ts'
+import { formatMs } from '../../numbers.ts'
 import styles from './timeline.module.css'
 import { VirtualListbox } from './virtual-listbox.tsx'
 import { pan, ticks, zoom, type Window } from './window.ts'

@@ -23,7 +23,7 @@ export function DialectPanel(props: {
       <KeyStep {...props} />
       <CodeBlock label={`A call that works: ${dialect.example.title.toLowerCase()}`} code={call} />
       {secret === null && (
-        <p className={styles['muted']}>
+        <p className="muted">
           With a key in the place of <code>$KEY</code>; make one above and it is put there.
         </p>
       )}

@@ -7,8 +7,8 @@ import { Card } from '../../components/card.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Select } from '../../components/field.tsx'
 import { Skeleton } from '../../components/spinner.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { ErrorState } from '../../components/states.tsx'
-import styles from './setup.module.css'
 import { useDefaultModel, useProviders } from './use-setup.ts'
 
 /** The model of agents that name none, and what to do for a real one. */
@@ -72,7 +72,7 @@ function RealModel({ providers }: { providers: Provider[] }) {
   const provider = keyed.find(({ name }) => name === chosen) ?? keyed[0]
   if (provider === undefined) return null
   return (
-    <div className={styles['stack']}>
+    <Stack gap="s">
       <Select label="Vendor" value={provider.name} onChange={(event) => setChosen(event.target.value)}>
         {keyed.map(({ name, label }) => (
           <option key={name} value={name}>
@@ -90,6 +90,6 @@ function RealModel({ providers }: { providers: Provider[] }) {
           model of an agent.
         </p>
       )}
-    </div>
+    </Stack>
   )
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Stack } from '../../components/stack.tsx'
 import { QueryState } from '../../components/states.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { DialectPanel } from './dialect-panel.tsx'
@@ -19,7 +20,7 @@ export function SetupPage() {
       </PageHeader>
       <QueryState query={setup}>
         {(data) => (
-          <div className={styles['page']}>
+          <Stack gap="l">
             <div className={styles['cards']}>
               <HealthCard setup={data} />
               <ModelCard />
@@ -41,7 +42,7 @@ export function SetupPage() {
                 }))}
               />
             </section>
-          </div>
+          </Stack>
         )}
       </QueryState>
     </>

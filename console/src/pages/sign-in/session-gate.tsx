@@ -5,6 +5,7 @@ import { SessionProvider, useApi } from '../../api/context.tsx'
 import { useOtherTabs } from '../../api/other-tabs.ts'
 import { ApiProblem, asProblem } from '../../api/problem.ts'
 import { keys } from '../../api/query.ts'
+import { usePresence } from '../../api/use-presence.ts'
 import type { Session } from '../../api/wire.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { Skeleton } from '../../components/spinner.tsx'
@@ -52,6 +53,7 @@ export function SessionGate({ linkToken, children }: { linkToken: string | null;
   })
   const session = query.data ?? null
   if (session !== null && session !== owner) setOwner(session)
+  usePresence(session !== null)
 
   async function begunByLink(token: string | null): Promise<Session | null> {
     if (token === null || client.getQueryData(keys.session) !== undefined) return null

@@ -1,9 +1,11 @@
 import { useForm } from 'react-hook-form'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { messageOf } from '../../api/form-problems.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../components/button.tsx'
 import { TextField } from '../../components/field.tsx'
+import { Form } from '../../components/form.tsx'
+import { Notice } from '../../components/notice.tsx'
 import styles from './sign-in-page.module.css'
 
 /** `notice`: why the person is here again: a used link, an ended session. */
@@ -19,15 +21,18 @@ export function SignInPage(props: { notice: string | null; signIn: (key: string)
     }
   })
   const message = problem ?? props.notice
+  useEffect(() => {
+    document.title = 'Sign in · Parley'
+  }, [])
   return (
     <main className={styles['page']}>
       <h1>Sign in to Parley</h1>
       {message !== null && (
-        <p role="alert" className={styles['notice']}>
+        <Notice tone="warn" role="alert">
           {message}
-        </p>
+        </Notice>
       )}
-      <form onSubmit={(event) => void submit(event)} className={styles['form']} noValidate>
+      <Form submit={submit}>
         <TextField
           label="API key"
           type="password"
@@ -44,7 +49,7 @@ export function SignInPage(props: { notice: string | null; signIn: (key: string)
         <Button type="submit" look="primary" busy={form.formState.isSubmitting}>
           Sign in
         </Button>
-      </form>
+      </Form>
       <p className={styles['other']}>
         On the machine of the server, <code>npm run parley -- console</code> prints a link that signs you in
         without a key.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UsageRow } from '../../api/wire.ts'
-import { formatDollars } from './format.ts'
-import { bucketsOf, seriesOf, totalsByGroup } from './usage-series.ts'
+import { formatDollars } from '../../numbers.ts'
+import { bucketsOf, costOf, seriesOf, totalsByGroup, totalsOf } from './usage-series.ts'
 
 const now = Date.parse('2026-03-10T14:30:00Z')
 
@@ -61,6 +61,16 @@ test('totals are those of the group, most tokens first', () => {
   expect(totals.map(({ group, totals: { runs, inputTokens } }) => [group, runs, inputTokens])).toEqual([
     ['b', 1, 7],
     ['a', 2, 3],
+  ])
+})
+
+test('a cost of which no price is known is unknown, not nothing', () => {
+  const priced = row('2026-03-10', 'a', 1)
+  const unpriced = { ...row('2026-03-10', 'b', 1), cost: '0', runs_without_cost: 1 }
+  expect([[unpriced], [unpriced, priced], []].map((rows) => costOf(totalsOf(rows)))).toEqual([
+    'unknown',
+    '$0.001',
+    '$0',
   ])
 })
 

@@ -1,5 +1,6 @@
 import type { BarSeries } from '../../components/bar-chart.tsx'
 import type { UsageRow } from '../../api/wire.ts'
+import { formatDollars } from '../../numbers.ts'
 import type { Grouping, Measure, Range } from './usage-search.ts'
 
 const hour = 60 * 60 * 1000
@@ -74,6 +75,11 @@ export interface UsageTotals {
   outputTokens: number
   cost: number
   runsWithoutCost: number
+}
+
+/** What it cost; where no price of a model is known, that it is not. */
+export function costOf({ cost, runs, runsWithoutCost }: UsageTotals): string {
+  return runs > 0 && runsWithoutCost === runs ? 'unknown' : formatDollars(cost)
 }
 
 export function totalsOf(rows: readonly UsageRow[]): UsageTotals {

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import type { UsageRow } from '../../api/wire.ts'
+import { Clamped } from '../../components/clamped.tsx'
 import { Table, type Column } from '../../components/table.tsx'
-import { formatCount, formatDollars } from './format.ts'
-import { bucketsOf, groupOf, labelOf, totalsByGroup, type UsageTotals } from './usage-series.ts'
+import { formatCount } from '../../numbers.ts'
+import { bucketsOf, costOf, groupOf, labelOf, totalsByGroup, type UsageTotals } from './usage-series.ts'
 import type { View } from './usage-view.tsx'
-import styles from './usage.module.css'
 
 interface Row {
   id: string
@@ -35,7 +35,7 @@ function columnsOf(first: string, isAgent: boolean): Column<Row>[] {
   return [
     { header: first, cell: (row) => <Name row={row} isAgent={isAgent} /> },
     count('Runs', ({ runs }) => runs),
-    { header: 'Cost', align: 'right', whole: true, cell: ({ totals }) => <Cost totals={totals} /> },
+    { header: 'Cost', align: 'right', cell: ({ totals }) => costOf(totals) },
     { ...count('Model calls', ({ modelCalls }) => modelCalls), hideNarrow: true },
     count('Input', ({ inputTokens }) => inputTokens),
     { ...count('of it cached', ({ cachedInputTokens }) => cachedInputTokens), hideNarrow: true },
@@ -44,25 +44,17 @@ function columnsOf(first: string, isAgent: boolean): Column<Row>[] {
 }
 
 function count(header: string, value: (totals: UsageTotals) => number): Column<Row> {
-  return { header, align: 'right', whole: true, cell: ({ totals }) => formatCount(value(totals)) }
+  return { header, align: 'right', cell: ({ totals }) => formatCount(value(totals)) }
 }
 
 function Name({ row, isAgent }: { row: Row; isAgent: boolean }) {
-  const name = (
-    <span className={styles['name']} title={row.name} dir="auto">
-      {row.name}
-    </span>
-  )
+  const name = <Clamped>{row.name}</Clamped>
   if (!isAgent) return name
   return (
     <Link to="/agents/$agentId" params={{ agentId: row.id }}>
       {name}
     </Link>
   )
-}
-
-function Cost({ totals: { cost, runs, runsWithoutCost } }: { totals: UsageTotals }) {
-  return runsWithoutCost === runs ? 'unknown' : formatDollars(cost)
 }
 
 function groupRows(props: Parameters<typeof UsageTable>[0]): Row[] {

@@ -3,10 +3,10 @@ import { BarChart } from '../../components/bar-chart.tsx'
 import { Card } from '../../components/card.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Table } from '../../components/table.tsx'
+import { formatCount, formatDollars, formatShort } from '../../numbers.ts'
 import { useAgentName } from '../../runs/agents.ts'
-import { formatCount, formatDollars, formatShort } from './format.ts'
 import { measures, ranges, type Grouping, type Measure, type Range } from './usage-search.ts'
-import { bucketsOf, labelOf, seriesOf, totalsOf } from './usage-series.ts'
+import { bucketsOf, costOf, labelOf, seriesOf, totalsOf } from './usage-series.ts'
 import { UsageTable } from './usage-table.tsx'
 import styles from './usage.module.css'
 
@@ -29,7 +29,7 @@ export function UsageView({ usage, view, stale }: { usage: Usage; view: View; st
         <Tile label="Runs" value={formatCount(totals.runs)} />
         <Tile label="Input tokens" value={formatCount(totals.inputTokens)} />
         <Tile label="Output tokens" value={formatCount(totals.outputTokens)} />
-        <Tile label="Cost" value={formatDollars(totals.cost)} />
+        <Tile label="Cost" value={costOf(totals)} />
       </dl>
       {totals.runsWithoutCost > 0 && (
         <Notice tone="neutral">
@@ -48,7 +48,7 @@ export function UsageView({ usage, view, stale }: { usage: Usage; view: View; st
 
 function Tile({ label, value }: { label: string; value: string }) {
   return (
-    <div className={styles['tile']}>
+    <div className={`surface ${styles['tile']}`}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>

@@ -19,6 +19,20 @@ export function publishedDefinition(agent: Agent): JsonObject {
   return Object.fromEntries(entries) as JsonObject // what is printed is plain JSON
 }
 
+/** What edits begin from. */
+export interface Basis {
+  /** What is edited: the draft, or what is published while there is none. */
+  definition: JsonObject
+  /** Number of the published version; null: none. */
+  version: number | null
+  /** When the agent was changed last, as the API prints times. */
+  updatedAt: string
+}
+
+export function basisOf(agent: Agent): Basis {
+  return { definition: editableDefinition(agent), version: agent.version, updatedAt: agent.updated_at }
+}
+
 /** What is edited: the draft, or what is published while there is none. */
 export function editableDefinition(agent: Agent): JsonObject {
   return agent.draft === null ? publishedDefinition(agent) : agent.draft

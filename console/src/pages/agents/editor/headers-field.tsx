@@ -22,7 +22,8 @@ export function HeadersField({ at, label }: { at: Path; label: string }) {
     return problem && asSentence(problem.message)
   }
   /** An emptied field goes back to the stored value, where there is one. */
-  const storedOrNothing = (name: string) => (valueAt(state.base, [...at, name]) === mask ? mask : '')
+  const storedOrNothing = (name: string) =>
+    valueAt(state.basis.definition, [...at, name]) === mask ? mask : ''
   return (
     <fieldset className={styles['group']} disabled={disabled}>
       <legend>{label}</legend>

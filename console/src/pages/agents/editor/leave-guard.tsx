@@ -1,11 +1,9 @@
 import { useBlocker } from '@tanstack/react-router'
 import { Button } from '../../../components/button.tsx'
 import { Dialog, DialogActions } from '../../../components/dialog.tsx'
-import { useEditor } from './use-editor.tsx'
 
-/** Asks before edits that are not saved are left behind. The tabs of the page keep them. */
-export function LeaveGuard() {
-  const { isDirty } = useEditor()
+/** Asks before what was typed and is not saved is left behind. The tabs of a page keep it. */
+export function LeaveGuard({ isDirty, children }: { isDirty: boolean; children: string }) {
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
     enableBeforeUnload: () => isDirty,
@@ -13,12 +11,7 @@ export function LeaveGuard() {
   })
   if (blocker.status !== 'blocked') return null
   return (
-    <Dialog
-      open
-      onOpenChange={blocker.reset}
-      title="Leave without saving?"
-      description="The changes that you made to this agent are lost when you leave."
-    >
+    <Dialog open onOpenChange={blocker.reset} title="Leave without saving?" description={children}>
       <DialogActions>
         <Button look="danger" onClick={blocker.proceed}>
           Leave

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react'
 import { useApi } from '../../../api/context.tsx'
 import { asProblem } from '../../../api/problem.ts'
 import { keys } from '../../../api/query.ts'
@@ -7,34 +7,60 @@ import type { Agent } from '../../../api/wire.ts'
 import { Button } from '../../../components/button.tsx'
 import { ConfirmDialog } from '../../../components/dialog.tsx'
 import { useToast } from '../../../components/toast.tsx'
+import { joinEdits } from '../document/join.ts'
 import { mergePatchBetween } from '../document/json.ts'
-import { editableDefinition, publishedDefinition } from './definition-of.ts'
+import { Clash } from './clash.tsx'
+import { basisOf, editableDefinition, publishedDefinition } from './definition-of.ts'
 import { ProblemList } from './problem-list.tsx'
 import styles from './save-bar.module.css'
 import { useEditor } from './use-editor.tsx'
 
 type Step = 'save' | 'publish'
 
-/** Sends the edits: as the draft, and on demand as the next version. */
+/**
+ * Sends the edits: as the draft, and on demand as the next version. What was changed elsewhere meanwhile is taken over
+ * first; where that is the same as was edited here, nothing is sent, and `Clash` asks.
+ */
 function useSave() {
-  const { agent, state, patch, dispatch } = useEditor()
+  const { agent, state, meant, dispatch, change } = useEditor()
   const sent = state.document
   const api = useApi()
   const client = useQueryClient()
   const toast = useToast()
   const path = `/agents/${agent.id}`
-  return useMutation({
-    mutationFn: async (step: Step): Promise<Agent> => {
-      const isEdited = Object.keys(patch).length > 0
-      const saved = isEdited ? await api.patch<Agent>(path, patch, { query: { draft: true } }) : agent
-      if (isEdited) {
-        client.setQueryData(keys.agent(agent.id), saved)
-        dispatch({ type: 'saved', base: editableDefinition(saved), sent })
+
+  async function saveEdits(): Promise<Agent> {
+    let { basis } = state
+    let document = meant
+    for (let latest = agent; ;) {
+      const patch = mergePatchBetween(basis.definition, document)
+      if (Object.keys(patch).length === 0) return latest
+      try {
+        const query = { draft: true, if_unchanged_since: basis.updatedAt }
+        return await api.patch<Agent>(path, patch, { query })
+      } catch (error) {
+        if (asProblem(error).code !== 'agent_changed') throw error
+        latest = await api.get<Agent>(path)
+        client.setQueryData(keys.agent(agent.id), latest)
+        const theirs = basisOf(latest)
+        const joined = joinEdits(basis.definition, document, theirs.definition)
+        if (joined.clashes.length > 0) throw error
+        basis = theirs
+        document = joined.document
       }
-      return step === 'publish' && saved.draft !== null ? await api.post<Agent>(`${path}/publish`) : saved
-    },
+    }
+  }
+
+  return useMutation({
+    mutationFn: async (step: Step): Promise<Agent> =>
+      await change(async () => {
+        const saved = await saveEdits()
+        if (saved !== agent) dispatch({ type: 'saved', basis: basisOf(saved), sent })
+        if (step === 'save' || saved.draft === null) return saved
+        const since = saved === agent ? state.basis.updatedAt : saved.updated_at
+        return await api.post<Agent>(`${path}/publish`, undefined, { query: { if_unchanged_since: since } })
+      }),
     onSuccess: async (after, step) => {
-      client.setQueryData(keys.agent(agent.id), after)
       // A saved draft is told in the bar, which stays.
       if (step === 'publish') toast(`Version ${after.version} is published.`)
       await client.invalidateQueries({ queryKey: keys.agents })
@@ -44,20 +70,23 @@ function useSave() {
 }
 
 /** What is not saved or not published, and what can be done about it. Not there when all is published. */
-export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
-  const { agent, state, dispatch, isDirty, mayEdit } = useEditor()
+export function SaveBar({ onShow, onDone }: { onShow: (field: string) => void; onDone: () => void }) {
+  const { agent, state, dispatch, isDirty, clashes, mayEdit } = useEditor()
   const save = useSave()
+  const bar = useKeptFocus(save.isPending, onDone)
   const [isDiscarding, setDiscarding] = useState(false)
   const broken = Object.entries(state.broken)
-  const isBroken = broken.length > 0
-  const refusal = save.error && asProblem(save.error)
+  const isBlocked = broken.length > 0 || clashes.length > 0
+  const error = save.error && asProblem(save.error)
+  const refusal = error?.errors.length === 0 && clashes.length === 0 ? error.detail : null
   if (!mayEdit || (!isDirty && agent.draft === null)) return null
   return (
-    <section className={styles['bar']} aria-label="Changes">
+    <section ref={bar} className={styles['bar']} aria-label="Changes">
       <div role="alert">
-        {refusal?.errors.length === 0 && <p className={styles['problem']}>{refusal.detail}</p>}
+        {refusal !== null && <p className={styles['problem']}>{refusal}</p>}
         <ProblemList problems={state.problems} onShow={onShow} />
       </div>
+      <Clash />
       {broken.map(([field, { message }]) => (
         <p key={field} className={styles['problem']}>
           {field === '' ? 'The JSON' : <code>{field}</code>} is not valid yet. {message}{' '}
@@ -72,10 +101,7 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
         </p>
         <div className={styles['buttons']}>
           {isDirty && (
-            <Button
-              look="quiet"
-              onClick={() => dispatch({ type: 'loaded', base: editableDefinition(agent) })}
-            >
+            <Button look="quiet" onClick={() => dispatch({ type: 'loaded', basis: basisOf(agent) })}>
               Undo edits
             </Button>
           )}
@@ -86,7 +112,7 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
           )}
           {isDirty && (
             <Button
-              disabled={isBroken || save.isPending}
+              disabled={isBlocked || save.isPending}
               busy={save.isPending && save.variables === 'save'}
               onClick={() => save.mutate('save')}
             >
@@ -95,7 +121,7 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
           )}
           <Button
             look="primary"
-            disabled={isBroken || save.isPending}
+            disabled={isBlocked || save.isPending}
             busy={save.isPending && save.variables === 'publish'}
             onClick={() => save.mutate('publish')}
           >
@@ -108,16 +134,33 @@ export function SaveBar({ onShow }: { onShow: (field: string) => void }) {
   )
 }
 
+/**
+ * The button that was pressed cannot be pressed while it works, and may be gone then: the focus goes to the last one of the
+ * bar, or with the bar gone to where `onGone` puts it.
+ */
+function useKeptFocus(isPending: boolean, onGone: () => void): RefObject<HTMLElement | null> {
+  const bar = useRef<HTMLElement>(null)
+  const wasPending = useRef(false)
+  const gone = useEffectEvent(onGone)
+  useEffect(() => {
+    const isDone = wasPending.current && !isPending
+    wasPending.current = isPending
+    if (!isDone || document.activeElement !== document.body) return
+    if (bar.current === null) gone()
+    else [...bar.current.querySelectorAll<HTMLElement>('button:enabled')].at(-1)?.focus()
+  }, [isPending])
+  return bar
+}
+
 /** Takes the draft back to what is published, which ends it. */
 function DiscardDialog(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const { agent, dispatch } = useEditor()
+  const { agent, change } = useEditor()
   const api = useApi()
   const client = useQueryClient()
   async function discard(): Promise<void> {
     const patch = mergePatchBetween(editableDefinition(agent), publishedDefinition(agent))
-    const after = await api.patch<Agent>(`/agents/${agent.id}`, patch, { query: { draft: true } })
-    client.setQueryData(keys.agent(agent.id), after)
-    dispatch({ type: 'loaded', base: editableDefinition(after) })
+    const query = { draft: true, if_unchanged_since: agent.updated_at }
+    await change(async () => await api.patch<Agent>(`/agents/${agent.id}`, patch, { query }))
     await client.invalidateQueries({ queryKey: keys.agents })
   }
   return (

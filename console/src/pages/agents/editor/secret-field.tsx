@@ -9,7 +9,7 @@ const mask = '***'
 export function SecretField({ at, label }: { at: Path; label: string }) {
   const { state } = useEditor()
   const { value, set, error, disabled } = useField(at)
-  const stored = valueAt(state.base, at) === mask ? mask : null
+  const stored = valueAt(state.basis.definition, at) === mask ? mask : null
   return (
     <TextField
       label={label}

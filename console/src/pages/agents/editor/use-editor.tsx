@@ -1,12 +1,25 @@
-import { createContext, use, useMemo, useReducer, type Dispatch, type ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import {
+  createContext,
+  use,
+  useCallback,
+  useMemo,
+  useReducer,
+  useState,
+  type Dispatch,
+  type ReactNode,
+} from 'react'
+import { keys } from '../../../api/query.ts'
 import type { Agent } from '../../../api/wire.ts'
+import { joinEdits } from '../document/join.ts'
 import { isJsonObject, mergePatchBetween, type JsonObject, type JsonValue } from '../document/json.ts'
 import { isAtOrBelow, printPath, valueAt, type Path } from '../document/path.ts'
-import { editableDefinition } from './definition-of.ts'
+import { basisOf } from './definition-of.ts'
 import { simplified } from './model-choice.ts'
 import {
   asSentence,
   editorReducer,
+  isNewer,
   startEditing,
   type EditorAction,
   type EditorState,
@@ -16,9 +29,15 @@ export interface Editor {
   agent: Agent
   state: EditorState
   dispatch: Dispatch<EditorAction>
-  /** What saving would send; empty: nothing. */
-  patch: JsonObject
+  /** The document as it would be sent. */
+  meant: JsonObject
   isDirty: boolean
+  /** The server has a newer agent than the edits began from, and no change of this page is under way. */
+  isNews: boolean
+  /** Places that were edited here and changed elsewhere since: which shall stand is for a person to say. */
+  clashes: Path[]
+  /** Makes a change of this page; what is edited goes on from the agent that it answers. */
+  change: (work: () => Promise<Agent>) => Promise<Agent>
   /** False for who may only read. */
   mayEdit: boolean
 }
@@ -27,16 +46,35 @@ const EditorContext = createContext<Editor | null>(null)
 
 export function EditorProvider(props: { agent: Agent; mayEdit: boolean; children: ReactNode }) {
   const { agent, mayEdit } = props
-  const [state, dispatch] = useReducer(editorReducer, agent, (first) =>
-    startEditing(editableDefinition(first)),
+  const client = useQueryClient()
+  const [state, dispatch] = useReducer(editorReducer, agent, (first) => startEditing(basisOf(first)))
+  const [changing, setChanging] = useState(0)
+  const change = useCallback(
+    async (work: () => Promise<Agent>): Promise<Agent> => {
+      setChanging((count) => count + 1)
+      try {
+        const after = await work()
+        client.setQueryData(keys.agent(after.id), after)
+        dispatch({ type: 'joined', basis: basisOf(after), prefer: 'mine' })
+        return after
+      } finally {
+        setChanging((count) => count - 1)
+      }
+    },
+    [client],
   )
   const editor = useMemo((): Editor => {
     const { model = null } = state.document
     const meant = { ...state.document, model: isJsonObject(model) ? simplified(model) : model }
-    const patch = mergePatchBetween(state.base, meant)
-    const isDirty = Object.keys(patch).length > 0 || Object.keys(state.broken).length > 0
-    return { agent, state, dispatch, patch, isDirty, mayEdit }
-  }, [agent, state, mayEdit])
+    const { definition } = state.basis
+    const isDirty =
+      Object.keys(mergePatchBetween(definition, meant)).length > 0 || Object.keys(state.broken).length > 0
+    const theirs = basisOf(agent)
+    // The feed may tell of a change that was made here before its reply has come.
+    const isNews = changing === 0 && isNewer(theirs, state.basis)
+    const clashes = isNews ? joinEdits(definition, meant, theirs.definition).clashes : []
+    return { agent, state, dispatch, meant, isDirty, isNews, clashes, change, mayEdit }
+  }, [agent, state, changing, change, mayEdit])
   return <EditorContext value={editor}>{props.children}</EditorContext>
 }
 

@@ -1,5 +1,5 @@
 import { Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { Checkbox, Select, TextField } from '../../../components/field.tsx'
 import { isJsonObject } from '../document/json.ts'
@@ -21,8 +21,11 @@ import {
 } from './parameters.ts'
 import styles from './tools.module.css'
 
-/** What a tool is called with: a list of simple parameters, or the JSON Schema itself. Both change the same schema. */
-export function ParametersEditor({ at }: { at: Path }) {
+/**
+ * What a tool is called with: a list of simple parameters, or the JSON Schema itself. Both change the same schema. `added`:
+ * the parameter that something else has just added; the focus goes there.
+ */
+export function ParametersEditor({ at, added = null }: { at: Path; added?: string | null }) {
   const { value, set, error, disabled } = useField(at, true)
   const [asJson, setAsJson] = useState(false)
   const schema = isJsonObject(value) ? value : {}
@@ -40,6 +43,7 @@ export function ParametersEditor({ at }: { at: Path }) {
               key={index}
               parameter={parameter}
               number={index + 1}
+              isNew={parameter.name === added}
               taken={parameters.map(({ name }) => name)}
               onChange={(change) => set(change(schema))}
             />
@@ -70,10 +74,15 @@ type Schema = Parameter['schema']
 function Row(props: {
   parameter: Parameter
   number: number
+  isNew: boolean
   taken: string[]
   onChange: (change: (schema: Schema) => Schema) => void
 }) {
-  const { parameter, number, taken, onChange } = props
+  const { parameter, number, isNew, taken, onChange } = props
+  const about = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (isNew) about.current?.focus()
+  }, [isNew])
   const { name, schema, required } = parameter
   const type = typeof schema['type'] === 'string' ? schema['type'] : ''
   const isKnown = parameterTypes.some((one) => one === type)
@@ -99,6 +108,7 @@ function Row(props: {
         ))}
       </Select>
       <TextField
+        ref={about}
         label={`Description of ${name}`}
         hiddenLabel
         placeholder="What the model should put there"

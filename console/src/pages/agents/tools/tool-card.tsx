@@ -7,6 +7,7 @@ import { isAtOrBelow, printPath } from '../document/path.ts'
 import editorStyles from '../editor/editor.module.css'
 import { useEditor } from '../editor/use-editor.tsx'
 import { canBeTried, kindLabel, toolTitle } from './kinds.ts'
+import { overlayNote } from './overlay-note.ts'
 import { ToolFields } from './tool-fields.tsx'
 import styles from './tools.module.css'
 
@@ -31,10 +32,11 @@ export function ToolCard(props: {
   }, [isNew])
   const at = ['tools', index] as const
   const title = toolTitle(tool, shared)
+  const overlay = overlayNote(tool)
   const hasProblem = state.problems.some(({ field }) => isAtOrBelow(field, printPath(at)))
   const { type, description, approval } = isJsonObject(tool) ? tool : {}
   return (
-    <li className={styles['tool']}>
+    <li className={`surface ${styles['tool']}`}>
       <div className={styles['head']}>
         <h2 className={styles['title']}>
           <button
@@ -79,6 +81,7 @@ export function ToolCard(props: {
       {!isOpen && typeof description === 'string' && description !== '' && (
         <p className={styles['about']}>{description}</p>
       )}
+      {overlay !== null && <p className={styles['about']}>{overlay}</p>}
       <div id={bodyId} hidden={!isOpen} className={isOpen ? editorStyles['group'] : undefined}>
         {isOpen && <ToolFields at={at} type={type} />}
       </div>

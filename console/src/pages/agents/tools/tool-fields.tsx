@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { isJsonObject, type JsonValue } from '../document/json.ts'
 import type { Path } from '../document/path.ts'
@@ -6,7 +7,7 @@ import styles from '../editor/editor.module.css'
 import { HeadersField } from '../editor/headers-field.tsx'
 import { useField } from '../editor/use-editor.tsx'
 import { placeholdersOf } from './kinds.ts'
-import { addParameter, parametersOf } from './parameters.ts'
+import { addParameter, parametersOf, requireParameter } from './parameters.ts'
 import { ParametersEditor } from './parameters-editor.tsx'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((one) => [one, one] as const)
@@ -66,6 +67,7 @@ function NamedFields({ at }: { at: Path }) {
 
 function HttpFields({ at }: { at: Path }) {
   const { value: effect } = useField([...at, 'effects'])
+  const [added, setAdded] = useState<string | null>(null)
   return (
     <>
       <NamedFields at={at} />
@@ -80,8 +82,8 @@ function HttpFields({ at }: { at: Path }) {
         hint="{name} is filled from the arguments; what remains goes into the query or the JSON body."
         required
       />
-      <MissingParameters at={at} />
-      <ParametersEditor at={[...at, 'parameters']} />
+      <MissingParameters at={at} onAdd={setAdded} />
+      <ParametersEditor at={[...at, 'parameters']} added={added} />
       <HeadersField at={[...at, 'headers']} label="Headers" />
       <div className={styles['columns']}>
         <BoundSelect at={[...at, 'approval']} label="Approval" options={approvals} />
@@ -104,8 +106,8 @@ function HttpFields({ at }: { at: Path }) {
   )
 }
 
-/** Placeholders of the URL that are no parameters yet. */
-function MissingParameters({ at }: { at: Path }) {
+/** Placeholders of the URL that are no parameters yet. Without them no URL can be made, so they are required. */
+function MissingParameters({ at, onAdd }: { at: Path; onAdd: (name: string) => void }) {
   const { value: url } = useField([...at, 'url'])
   const { value: schema, set, disabled } = useField([...at, 'parameters'])
   const known = new Set(parametersOf(schema).map(({ name }) => name))
@@ -118,7 +120,10 @@ function MissingParameters({ at }: { at: Path }) {
           key={name}
           size="s"
           disabled={disabled}
-          onClick={() => set(addParameter(isJsonObject(schema) ? schema : {}, name))}
+          onClick={() => {
+            set(requireParameter(addParameter(isJsonObject(schema) ? schema : {}, name), name, true))
+            onAdd(name)
+          }}
         >
           Add the parameter {name}
         </Button>

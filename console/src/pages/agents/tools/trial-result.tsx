@@ -16,10 +16,9 @@ export function TrialResult({ trial }: { trial: ToolTrial }) {
         </Badge>{' '}
         after {trial.ms} ms
       </p>
-      {trial.error === null ? (
+      {trial.error !== null && <p>{trial.error}</p>}
+      {(trial.error === null || trial.output !== null) && (
         <JsonView label="Result" value={trial.output} openDepth={3} />
-      ) : (
-        <p>{trial.error}</p>
       )}
     </div>
   )

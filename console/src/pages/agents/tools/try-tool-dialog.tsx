@@ -9,6 +9,7 @@ import { printJsonProblem, readJson } from '../document/json-problem.ts'
 import { isJsonObject, type JsonObject } from '../document/json.ts'
 import { asSentence, type FieldProblem } from '../editor/editor-state.ts'
 import editorStyles from '../editor/editor.module.css'
+import { useEditor } from '../editor/use-editor.tsx'
 import { argumentsOf, timeParameters } from './arguments.ts'
 import { toolTitle } from './kinds.ts'
 import { parametersOf } from './parameters.ts'
@@ -24,13 +25,14 @@ function schemaOf(tool: JsonObject, shared: readonly SharedTool[]): JsonObject {
   return isJsonObject(schema) ? schema : {}
 }
 
-/** Calls a tool once with arguments that are typed here. What a header keeps secret has to be typed again. */
+/** Calls a tool once with arguments that are typed here. Values of headers that are stored are used unless others are typed. */
 export function TryToolDialog(props: {
   tool: JsonObject
   shared: readonly SharedTool[]
   onClose: () => void
 }) {
   const { tool, shared, onClose } = props
+  const { agent } = useEditor()
   const api = useApi()
   const schema = schemaOf(tool, shared)
   const parameters = parametersOf(schema)
@@ -62,10 +64,12 @@ export function TryToolDialog(props: {
       return setProblems([{ field: 'arguments', message: printJsonProblem(read.problem) }])
     setProblems([])
     setBusy(true)
-    const chosen =
-      tool['type'] === 'reference'
-        ? { tool_id: tool['tool_id'] }
-        : { tool: { ...tool, ...(hidden.length > 0 && { headers: { ...headers, ...secrets } }) } }
+    const typed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
+    const written =
+      hidden.length === 0
+        ? { tool }
+        : { tool: { ...tool, headers: { ...headers, ...typed } }, agent_id: agent.id }
+    const chosen = tool['type'] === 'reference' ? { tool_id: tool['tool_id'] } : written
     try {
       setTrial(await api.post<ToolTrial>('/tools/try', { ...chosen, arguments: read.value }))
     } catch (error) {
@@ -121,8 +125,10 @@ export function TryToolDialog(props: {
           <TextField
             key={name}
             label={`Value of the header ${name}`}
-            hint="The stored value is not shown to anybody; what is typed here is used for this call only."
+            hint="Nobody is shown the stored value. Another one that is typed here is used for this call only."
+            placeholder="Stored; type to use another"
             type="password"
+            autoComplete="off"
             value={secrets[name] ?? ''}
             onChange={({ target }) => setSecrets({ ...secrets, [name]: target.value })}
             error={problemAt(`tool.headers.${name}`)}

@@ -44,7 +44,8 @@ function print(value: Change['before']): string {
   return JSON.stringify(value, (_key, member: unknown) => (member === null ? undefined : member), 2) ?? 'null'
 }
 
-function ChangeView({ change }: { change: Change }) {
+/** One place, before and after: its lines that went and came. */
+export function ChangeView({ change }: { change: Change }) {
   const { path, before, after } = change
   const word = before === null ? 'set' : after === null ? 'removed' : 'changed'
   const lines = nearChanges(

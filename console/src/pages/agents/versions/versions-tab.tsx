@@ -12,6 +12,7 @@ import { Skeleton } from '../../../components/spinner.tsx'
 import { EmptyState, ErrorState } from '../../../components/states.tsx'
 import { Table, type Column } from '../../../components/table.tsx'
 import { useToast } from '../../../components/toast.tsx'
+import { useEditor } from '../editor/use-editor.tsx'
 import { useMore } from '../use-more.ts'
 import { useMemberNames } from './use-member-names.ts'
 import { VersionDiff } from './version-diff.tsx'
@@ -112,6 +113,7 @@ function columnsOf(
 
 function RestoreDialog(props: { agent: Agent; version: number; onClose: () => void }) {
   const { agent, version, onClose } = props
+  const { change } = useEditor()
   const api = useApi()
   const client = useQueryClient()
   const toast = useToast()
@@ -122,8 +124,8 @@ function RestoreDialog(props: { agent: Agent; version: number; onClose: () => vo
       title={`Go back to version ${version}?`}
       confirm={`Restore version ${version}`}
       onConfirm={async () => {
-        const after = await api.post<Agent>(`/agents/${agent.id}/versions/${version}/restore`)
-        client.setQueryData(keys.agent(agent.id), after)
+        const path = `/agents/${agent.id}/versions/${version}/restore`
+        const after = await change(async () => await api.post<Agent>(path))
         await client.invalidateQueries({ queryKey: keys.agents })
         toast(`Version ${after.version} is published: what version ${version} was.`)
       }}
