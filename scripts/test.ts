@@ -48,7 +48,8 @@ installPostgres()
 installChromium()
 const steps: [string, string[]][] = [
   ['vitest', ['run']],
-  ['node', ['test/crash/main.ts', '--each-once']],
+  // Always the same crashes: a change alone turns this red. `npm run test:crash` by itself looks for others.
+  ['node', ['test/crash/main.ts', '--each-once', '--seed', '11']],
 ]
 for (const [command, arguments_] of steps) {
   const status = run(command, arguments_)

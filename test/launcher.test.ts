@@ -131,7 +131,7 @@ test('the program does not outlive the launcher that was killed', async () => {
   const pid = Number(line)
   expect(pid).not.toBe(child.pid)
   child.kill('SIGKILL')
-  await expect.poll(() => isAlive(pid), { timeout: 5000, interval: 20 }).toBe(false)
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 function isAlive(pid: number): boolean {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { startWorld, type ModelCall, type World } from '../crash/world.ts'
 import { inputText, type FlowName } from '../crash/flows.ts'
+import { freePort } from '../support/free-port.ts'
 import { ParleyClient } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
+import { ParleyDirectory, startParley, type ParleyProcess } from '../support/parley-process.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import { RunFollower } from '../support/run-follower.ts'
 

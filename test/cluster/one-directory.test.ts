@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { ParleyClient } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, ParleyProcess, startParley } from '../support/parley-process.ts'
+import { ParleyDirectory, ParleyProcess, startParley } from '../support/parley-process.ts'
 
 const ownerKey = 'pk_one-directory-owner'
 

@@ -1,5 +1,6 @@
+import { freePort } from '../support/free-port.ts'
 import { ParleyClient } from '../support/parley-client.ts'
-import { freePort, ParleyDirectory, ParleyProcess } from '../support/parley-process.ts'
+import { ParleyDirectory, ParleyProcess } from '../support/parley-process.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import type { Strike } from './plan.ts'
 import type { World } from './world.ts'

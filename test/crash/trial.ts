@@ -7,10 +7,10 @@ import type { Place } from './place.ts'
 import type { CrashPlan, Strike } from './plan.ts'
 import type { World } from './world.ts'
 
-/** How long the last life may take until every run has ended, milliseconds, the start included. */
-const patience = 15_000
+/** How long the last life may take until every run has ended, milliseconds: only one that never ends takes as long. */
+const patience = 90_000
 /** How long a kill may come after the last event that the client saw, milliseconds. */
-const lateKill = 2_000
+const lateKill = 20_000
 
 /** How long a run that a crash interrupted stood still, milliseconds. */
 export interface Recovery {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
 import { checkReply } from '../support/http-reply.ts'
+import { makeAgents, type MakeAgents } from '../support/make-agents.ts'
 import { makeScenario, makeTeam, type MakeTeam } from '../support/make-team.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { verifies } from '../support/verifies.ts'
 
 let server: TestServer
 let team: MakeTeam
+let agents: MakeAgents
 let demo: number
 let lookup: number
 let refund: number
@@ -18,6 +20,12 @@ beforeAll(async () => {
   const url = 'http://127.0.0.1:9/x'
   lookup = await makeScenario(team, server, { name: 'find_order', method: 'GET', url })
   refund = await makeScenario(team, server, { name: 'refund', method: 'POST', url, approval: 'always' })
+  agents = makeAgents(team, {
+    name: 'Desk',
+    makeConnectionId: demo,
+    defaultModel: 'demo',
+    systemPrompt: 'Help.',
+  })
 })
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]()
@@ -25,29 +33,6 @@ afterAll(async () => {
 
 const promise = (ids: string[], sentence: string, run: () => Promise<void>) =>
   verifies(makeRequirements, ids, sentence, run)
-
-const agents = (rest = '') => `/ai-agents/v1/agents${rest}?teamId=${team.teamId}`
-
-function desk(more: object) {
-  const fixed = { name: 'Desk', teamId: team.teamId, makeConnectionId: demo }
-  return { ...fixed, defaultModel: 'demo', systemPrompt: 'Help.', ...more }
-}
-
-async function made(more: object): Promise<string> {
-  const { status, body } = await team.call('POST', agents(), desk(more))
-  if (status !== 201) throw new Error(JSON.stringify(body))
-  return body.agentId
-}
-
-async function read(id: string) {
-  const { status, body } = await team.call('GET', agents(`/${id}`))
-  expect(status).toBe(200)
-  return body
-}
-
-async function patch(id: string, body: object): Promise<void> {
-  expect(await team.call('PATCH', agents(`/${id}`), { ...body })).toMatchObject({ status: 204, body: '' })
-}
 
 /** The agent of this name as the native API shows it. */
 async function native(name: string) {
@@ -59,29 +44,29 @@ promise(
   ['make.agents.scenarios', 'make.agents.scenarios.modes'],
   'scenarios are tools by number, with the approval that was asked for',
   async () => {
-    const id = await made({ name: 'With tools', scenarios: [{ makeScenarioId: lookup }] })
-    expect((await read(id)).scenarios).toEqual([{ makeScenarioId: lookup, approvalMode: 'auto-run' }])
+    const id = await agents.made({ name: 'With tools', scenarios: [{ makeScenarioId: lookup }] })
+    expect((await agents.read(id)).scenarios).toEqual([{ makeScenarioId: lookup, approvalMode: 'auto-run' }])
     for (const mode of ['approval-required', 'manual', 'manual-approval']) {
-      await patch(id, { scenarios: [{ makeScenarioId: String(lookup), approvalMode: mode }] })
-      expect((await read(id)).scenarios).toEqual([
+      await agents.patch(id, { scenarios: [{ makeScenarioId: String(lookup), approvalMode: mode }] })
+      expect((await agents.read(id)).scenarios).toEqual([
         { makeScenarioId: lookup, approvalMode: 'approval-required' },
       ])
       expect((await native('With tools')).tools).toMatchObject([{ type: 'reference', approval: 'always' }])
-      await patch(id, { scenarios: [] })
-      expect((await read(id)).scenarios).toEqual([])
+      await agents.patch(id, { scenarios: [] })
+      expect((await agents.read(id)).scenarios).toEqual([])
     }
-    await patch(id, { scenarios: [{ makeScenarioId: refund }] })
-    expect((await read(id)).scenarios).toEqual([
+    await agents.patch(id, { scenarios: [{ makeScenarioId: refund }] })
+    expect((await agents.read(id)).scenarios).toEqual([
       { makeScenarioId: refund, approvalMode: 'approval-required' },
     ])
-    await patch(id, { scenarios: [{ makeScenarioId: refund, approvalMode: 'auto-run' }] })
-    expect((await read(id)).scenarios).toEqual([{ makeScenarioId: refund, approvalMode: 'auto-run' }])
+    await agents.patch(id, { scenarios: [{ makeScenarioId: refund, approvalMode: 'auto-run' }] })
+    expect((await agents.read(id)).scenarios).toEqual([{ makeScenarioId: refund, approvalMode: 'auto-run' }])
   },
 )
 
 promise(['make.agents.scenarios.unknown'], 'unknown scenarios are named by their position', async () => {
   const scenarios = [{ makeScenarioId: lookup }, { makeScenarioId: 987 }, { makeScenarioId: 986 }]
-  const { status, body } = await team.call('POST', agents(), desk({ scenarios }))
+  const { status, body } = await team.call('POST', agents.path(), agents.body({ scenarios }))
   expect(status).toBe(400)
   expect(body).toMatchObject({
     detail: 'Validation failed for 2 parameter(s).',
@@ -90,15 +75,15 @@ promise(['make.agents.scenarios.unknown'], 'unknown scenarios are named by their
       name: `scenarios[${index}].makeScenarioId`,
     })),
   })
-  const twice = desk({ scenarios: [{ makeScenarioId: lookup }, { makeScenarioId: lookup }] })
-  expect((await team.call('POST', agents(), twice)).body.suberrors).toEqual([
+  const twice = agents.body({ scenarios: [{ makeScenarioId: lookup }, { makeScenarioId: lookup }] })
+  expect((await team.call('POST', agents.path(), twice)).body.suberrors).toEqual([
     {
       message: 'scenarios[1].makeScenarioId another tool of this agent has the same',
       name: 'scenarios[1].makeScenarioId',
     },
   ])
-  const odd = desk({ scenarios: [{ approvalMode: 'never' }] })
-  expect((await team.call('POST', agents(), odd)).body.suberrors).toEqual([
+  const odd = agents.body({ scenarios: [{ approvalMode: 'never' }] })
+  expect((await team.call('POST', agents.path(), odd)).body.suberrors).toEqual([
     { message: 'scenarios[0].makeScenarioId Required', name: 'scenarios[0].makeScenarioId' },
     {
       message:
@@ -126,9 +111,9 @@ promise(['make.agents.elsewhere'], 'an agent made elsewhere is like any other', 
     limits: { steps: 7, runs_per_day: 5 },
   }
   expect((await server.call('POST', '/v1/agents', definition)).status).toBe(201)
-  const { body: list } = await team.call('GET', agents())
+  const { body: list } = await team.call('GET', agents.path())
   const { id } = list.find(({ name }: { name: string }) => name === 'Made natively')
-  expect(await read(id)).toMatchObject({
+  expect(await agents.read(id)).toMatchObject({
     systemPrompt: '',
     defaultModel: 'demo',
     makeConnectionId: demo,
@@ -137,7 +122,7 @@ promise(['make.agents.elsewhere'], 'an agent made elsewhere is like any other', 
     scenarios: [{ makeScenarioId: lookup, approvalMode: 'auto-run' }],
     invocationConfig: { recursionLimit: 7 },
   })
-  await patch(id, {
+  await agents.patch(id, {
     systemPrompt: 'Ask.',
     scenarios: [{ makeScenarioId: refund }, { makeScenarioId: lookup, approvalMode: 'auto-run' }],
     historyConfig: { iterationsFromHistoryCount: 2 },
@@ -154,19 +139,19 @@ promise(['make.agents.elsewhere'], 'an agent made elsewhere is like any other', 
       { type: 'get_current_time' },
     ],
   })
-  expect((await read(id)).pastConfigurations).toHaveLength(1)
-  await patch(id, { defaultModel: 'large' })
-  expect(await read(id)).toMatchObject({ defaultModel: 'large', makeConnectionId: demo })
+  expect((await agents.read(id)).pastConfigurations).toHaveLength(1)
+  await agents.patch(id, { defaultModel: 'large' })
+  expect(await agents.read(id)).toMatchObject({ defaultModel: 'large', makeConnectionId: demo })
   const { id: printed } = await native('Made natively')
   await server.call('PATCH', `/v1/agents/${printed}`, { model: 'openai/gpt-5.2' })
-  expect(await read(id)).toMatchObject({ defaultModel: 'gpt-5.2', makeConnectionId: null })
+  expect(await agents.read(id)).toMatchObject({ defaultModel: 'gpt-5.2', makeConnectionId: null })
 })
 
 promise(
   ['make.agents.contexts', 'make.agents.contexts.attach'],
   'contexts are printed, not attached',
   async () => {
-    const id = await made({ name: 'Knows' })
+    const id = await agents.made({ name: 'Knows' })
     const made2 = await team.call('POST', `/ai-agents/v1/contexts?teamId=${team.teamId}`, {
       agentId: id,
       name: 'Returns.md',
@@ -184,12 +169,16 @@ promise(
         isTemporary: false,
       },
     ]
-    expect((await read(id)).contexts).toEqual(contexts)
-    const { body: list } = await team.call('GET', agents())
+    expect((await agents.read(id)).contexts).toEqual(contexts)
+    const { body: list } = await team.call('GET', agents.path())
     expect(list.find((one: { id: string }) => one.id === id).contexts).toEqual(contexts)
-    const attached = await team.call('POST', agents(), desk({ contexts: [{ id: made2.body.id }] }))
+    const attached = await team.call(
+      'POST',
+      agents.path(),
+      agents.body({ contexts: [{ id: made2.body.id }] }),
+    )
     expect(attached).toMatchObject({ status: 400, body: { suberrors: [{ name: 'contexts[0].id' }] } })
-    const patched = await team.call('PATCH', agents(`/${id}`), { contexts: [] })
+    const patched = await team.call('PATCH', agents.path(`/${id}`), { contexts: [] })
     expect(patched).toMatchObject({ status: 400, body: { suberrors: [{ name: 'contexts' }] } })
   },
 )
@@ -201,10 +190,10 @@ const fields = [
 ]
 
 promise(['make.output.text'], 'free text is the default', async () => {
-  const id = await made({ name: 'Talks' })
-  expect((await read(id)).outputParser).toEqual({})
-  await patch(id, { outputParserFormat: { type: 'text' } })
-  expect((await read(id)).outputParser).toEqual({ type: 'text' })
+  const id = await agents.made({ name: 'Talks' })
+  expect((await agents.read(id)).outputParser).toEqual({})
+  await agents.patch(id, { outputParserFormat: { type: 'text' } })
+  expect((await agents.read(id)).outputParser).toEqual({ type: 'text' })
   expect((await native('Talks')).output).toEqual({ format: 'text', schema: null })
 })
 
@@ -212,8 +201,11 @@ promise(
   ['make.output.schema'],
   'the fields of an answer are a JSON Schema, printed as they were sent',
   async () => {
-    const id = await made({ name: 'Answers', outputParserFormat: { type: 'make-schema', schema: fields } })
-    const { outputParser } = await read(id)
+    const id = await agents.made({
+      name: 'Answers',
+      outputParserFormat: { type: 'make-schema', schema: fields },
+    })
+    const { outputParser } = await agents.read(id)
     expect(JSON.stringify(outputParser)).toBe(JSON.stringify({ type: 'make-schema', schema: fields }))
     expect((await native('Answers')).output).toEqual({
       format: 'json',
@@ -232,18 +224,18 @@ promise(
     const properties = { state: null, due: null, lines: null, ok: { type: 'boolean' } }
     const schema = { properties, required: ['ok'] }
     await server.call('PATCH', `/v1/agents/${printed}`, { output: { schema } })
-    expect((await read(id)).outputParser).toEqual({
+    expect((await agents.read(id)).outputParser).toEqual({
       type: 'make-schema',
       schema: [{ name: 'ok', type: 'boolean', required: true }],
     })
-    await patch(id, { outputParser: { type: 'make-schema', schema: fields } })
-    expect((await read(id)).outputParser).toEqual({ type: 'make-schema', schema: fields })
+    await agents.patch(id, { outputParser: { type: 'make-schema', schema: fields } })
+    expect((await agents.read(id)).outputParser).toEqual({ type: 'make-schema', schema: fields })
   },
 )
 
 promise(['make.output.fields'], 'a wrong field is named by its path', async () => {
   const refused = async (outputParserFormat: object) => {
-    const { status, body } = await team.call('POST', agents(), desk({ outputParserFormat }))
+    const { status, body } = await team.call('POST', agents.path(), agents.body({ outputParserFormat }))
     expect(status).toBe(400)
     return body.suberrors
   }
@@ -268,6 +260,6 @@ promise(['make.output.fields'], 'a wrong field is named by its path', async () =
 
 promise(['make.output.udt'], 'stored data structures are not available', async () => {
   const outputParserFormat = { type: 'udt-schema', dataStructureId: 5 }
-  const refused = await team.call('POST', agents(), desk({ outputParserFormat }))
+  const refused = await team.call('POST', agents.path(), agents.body({ outputParserFormat }))
   expect(refused).toMatchObject({ status: 501, body: { suberrors: [{ name: 'outputParserFormat.type' }] } })
 })

@@ -68,11 +68,11 @@ verifies(
       [{ hang: true }, callsTools(['c1', 'slow_order', { item: '1' }]), says('It does not answer.')],
       { settings: { scenarios: [{ makeScenarioId: slow }] } },
     )
-    const config = { invocationConfig: { timeout: 1 } }
+    const config = { invocationConfig: { timeout: 3 } }
     const model = await make.run(agent, ask('Hi', config))
     expect(model.status).toBe(504)
     expect(model.body).toEqual({
-      detail: 'The model did not answer within 1 seconds.',
+      detail: 'The model did not answer within 3 seconds.',
       message: 'Gateway Timeout',
       code: 'SC504',
     })
@@ -80,7 +80,7 @@ verifies(
     expect(tool.body.response).toBe('It does not answer.')
     expect(tool.body.executionSteps[3].toolResponse).toMatchObject({
       status: 'error',
-      output: 'The call did not answer within 1 seconds.',
+      output: 'The call did not answer within 3 seconds.',
     })
   },
 )

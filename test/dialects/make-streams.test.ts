@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
 import { printId } from '../../src/lib/ids.ts'
 import { startMakeRuns, type MakeRuns } from '../support/make-runs.ts'
+import type { ParsedJson } from '../support/parsed-json.ts'
 import { callsTools, says } from '../support/scenario.ts'
 import { verifies } from '../support/verifies.ts'
 
@@ -21,8 +22,7 @@ afterAll(async () => {
 interface WireEvent {
   event: string
   id: string
-  // What the server sent is looked at by the test that asked.
-  data: any // eslint-disable-line typescript/no-explicit-any
+  data: ParsedJson
 }
 
 const block = /^event:(\w+)\nid:([0-9a-f-]{36})\ndata:(\{[^\n]*\})$/

@@ -334,8 +334,8 @@ verifies(
     const elsewhere = await write(id, [{ ...server, ...hidden, server_url: 'https://evil.example/mcp' }])
     expect(elsewhere.status).toBe(400)
     expect(elsewhere.body.error).toBe(
-      'agent.tools[0].headers.X-Team: the tool now calls another host; send the value again; ' +
-        'agent.tools[0].authorization: the tool now calls another host; send the value again',
+      'agent.tools[0].headers.X-Team: the tool now calls another address; send the value again; ' +
+        'agent.tools[0].authorization: the tool now calls another address; send the value again',
     )
     expect(await refusal({ ...server, authorization: '***' })).toBe(
       'tools[0].authorization: there is no stored value to keep; send the value itself',

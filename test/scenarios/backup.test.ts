@@ -103,7 +103,7 @@ beforeAll(async () => {
   expect(waiting.body).toMatchObject({ state: 'waiting', waiting_for: { type: 'approval' } })
   waitingId = waiting.body.id
   before = await everything(server)
-}, 60_000)
+})
 
 afterAll(async () => {
   await vendor.close()

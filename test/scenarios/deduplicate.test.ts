@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId, printId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import {
   callsTools,
   says,
@@ -68,6 +69,7 @@ test('a request that was refused does not stand in the way of the same one after
 })
 
 test('a repeated request uses up nothing of the day, and one that the day refuses may come again', async () => {
+  await withinOneDay()
   const agent = await scenario.agent(
     [says('1'), says('2'), says('3')],
     deduplicate(['text'], { limits: { runs_per_day: 2 } }),

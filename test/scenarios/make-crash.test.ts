@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { makeRequirements } from '../../src/dialects/make/requirements.ts'
 import { isJsonObject, type JsonObject } from '../../src/lib/json.ts'
 import { startKillableServer, type KillableServer } from '../support/killable-server.ts'
+import type { ParsedJson } from '../support/parsed-json.ts'
 import { callsTools, says, siteTool } from '../support/scenario.ts'
 import type { ScriptedAnswer } from '../support/scripted-answer.ts'
 import { verifies } from '../support/verifies.ts'
@@ -48,12 +49,7 @@ function send(method: string, path: string, body?: JsonObject, headers = {}): Pr
   return server.send(method, base + path, body, { authorization: `Token ${server.ownerKey}`, ...headers })
 }
 
-// What the server answers is looked at by the test that asked.
-async function call(
-  method: string,
-  path: string,
-  body?: JsonObject,
-): Promise<any> /* eslint-disable-line typescript/no-explicit-any */ {
+async function call(method: string, path: string, body?: JsonObject): Promise<ParsedJson> {
   const reply = await send(method, path, body)
   if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${await reply.text()}`)
   return await reply.json()
@@ -84,13 +80,9 @@ async function killedWhile(
   await server.start()
 }
 
-async function ended(
-  threadId: string,
-): Promise<any> /* eslint-disable-line typescript/no-explicit-any -- as `call` */ {
+async function ended(threadId: string): Promise<ParsedJson> {
   const read = () => call('GET', `${agent}/threads/${threadId}?teamId=${teamId}`)
-  await expect
-    .poll(async () => (await read()).iterations[0].state, { timeout: 30_000, interval: 50 })
-    .toBe('completed')
+  await expect.poll(async () => (await read()).iterations[0].state).toBe('completed')
   return await read()
 }
 

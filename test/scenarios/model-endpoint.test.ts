@@ -176,7 +176,7 @@ test('an agent’s secrets do not follow a connection to where others move it', 
     const ended = await run(agent)
     expect(ended).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } })
     expect(ended.error.message).toBe(
-      `model.endpoint.${field}: was written when the connection did not lead to ${environment.url.replace('/v1', '')}; write the value again.`,
+      `model.endpoint.${field}: was written when the connection did not lead to ${environment.url}; write the value again.`,
     )
   }
   const rename = { definition: (current: AgentDefinition) => ({ ...current, name: 'Renamed' }) }
@@ -261,17 +261,49 @@ test('of a key, a credential and a connection the key wins, then the credential'
   ])
 })
 
+test('an agent’s secrets do not follow a connection to another path of the same host', async () => {
+  const { connections } = server.server.services
+  const { id } = await connection('gateway', tenants.url)
+  const agent = await agentAt({ apiKey: 'sk-of-the-agent' }, { connectionId: id })
+  expect((await run(agent)).state).toBe('completed')
+  const { origin } = new URL(tenants.url)
+  await connections.patch(owner, id, { baseUrl: `${origin}/team-b`, credential: 'sk-gateway-0002' })
+  const ended = await run(agent)
+  expect(ended.error.message).toBe(
+    `model.endpoint.api_key: was written when the connection did not lead to ${origin}/team-b; write the value again.`,
+  )
+  await connections.patch(owner, id, { baseUrl: tenants.url, credential: 'sk-gateway-0001' })
+  expect((await run(agent)).state).toBe('completed')
+  expect(tenants.requests.map(keyOf)).toEqual(['Bearer sk-of-the-agent', 'Bearer sk-of-the-agent'])
+})
+
 test('with a key of its own the name of a credential that does not exist is no obstacle', async () => {
   const agent = await agentAt({ baseUrl: tenants.url, apiKey: 'sk-own', credential: '<string>' })
   expect((await run(agent)).state).toBe('completed')
 })
 
-test('a connection’s secrets go to the address that an agent names only where that is its own host', async () => {
-  await connection('home', `${tenants.url}/other`)
-  const home = await agentAt({ credential: 'home', baseUrl: tenants.url })
-  expect((await run(home)).state).toBe('completed')
-  expect(tenants.requests.map(keyOf)).toEqual(['Bearer sk-home-0001'])
+test('a connection’s secrets go to the address that an agent names only at or below its own', async () => {
+  const host = new URL(tenants.url).origin
+  await connection('home', `${host}/`)
+  for (const baseUrl of [tenants.url, `${tenants.url}/`]) {
+    const home = await agentAt({ credential: 'home', baseUrl })
+    expect((await run(home)).state).toBe('completed')
+  }
+  expect(tenants.requests.map(keyOf)).toEqual(['Bearer sk-home-0001', 'Bearer sk-home-0001'])
   tenants.requests.length = 0
+  await connection('team', `${tenants.url}/team-a`)
+  for (const path of [
+    '',
+    '/team-b',
+    '/team-ab',
+    '/team-a/../team-b',
+    '/team-a/%2e%2e/x',
+    '/team-a/..%2Fteam-b',
+  ]) {
+    const refused = await run(await agentAt({ credential: 'team', baseUrl: tenants.url + path }))
+    expect(refused).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } })
+    expect(refused.error.message).toContain(`is not where the connection leads, ${tenants.url}/team-a`)
+  }
   await connection('vendor', null)
   const ended = await run(await agentAt({ credential: 'vendor', baseUrl: tenants.url }))
   expect(ended).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } })

@@ -30,10 +30,7 @@ test('a server that starts finishes a purchase that its predecessor died in', as
   }
   await using after = await startTestServer({ dataDir })
   await expect
-    .poll(async () => (await after.call('GET', `/v1/phone-numbers/${printId('phone', id)}`)).body, {
-      interval: 5,
-      timeout: 10_000,
-    })
+    .poll(async () => (await after.call('GET', `/v1/phone-numbers/${printId('phone', id)}`)).body)
     .toMatchObject({ name: 'Cut short', number: '+12125550101', agent_id: null })
   const { body } = await after.call('GET', '/v1/phone-numbers')
   expect(body.data.map(({ name }: { name: string }) => name)).toEqual(['Cut short', 'Before'])

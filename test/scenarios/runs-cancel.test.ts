@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { armFaultPoint } from '../../src/lib/fault-point.ts'
 import { newId, parseId, printId } from '../../src/lib/ids.ts'
 import { callsTools, clientTool, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
+import { within } from '../support/within.ts'
 
 let scenario: Scenario
 const never = new Promise<never>(() => {})
@@ -16,17 +17,6 @@ afterAll(async () => {
 
 const cancel = (runId: string, body?: object) => scenario.call('POST', `/v1/runs/${runId}/cancel`, body)
 
-/** Fails unless `event` comes within a second. */
-async function withinASecond(event: Promise<void>): Promise<number> {
-  const began = performance.now()
-  const timer = AbortSignal.timeout(1000)
-  const late = new Promise<never>((_, reject) => {
-    timer.addEventListener('abort', () => reject(new Error('It took more than a second.')))
-  })
-  await Promise.race([event, late])
-  return performance.now() - began
-}
-
 test('cancelling reaches the model call within a second: its vendor sees the connection close', async () => {
   const agent = await scenario.agent([{ pieces: [{ text: 'Once upon ' }, { wait: never }] }])
   const runId = await scenario.start(agent, 'A long story.')
@@ -34,7 +24,7 @@ test('cancelling reaches the model call within a second: its vendor sees the con
   const [request] = agent.requests()
   const [reply] = await Promise.all([
     cancel(runId, { reason: 'Too long.' }),
-    withinASecond(request?.aborted ?? never),
+    within(1000, request?.aborted ?? never),
   ])
   expect(reply.status).toBe(200)
   expect(reply.body).toMatchObject({
@@ -59,7 +49,7 @@ test('cancelling reaches a running tool within a second', async () => {
   })
   const runId = await scenario.start(agent, 'Dig.')
   const call = await scenario.site.called('/dig')
-  const [reply] = await Promise.all([cancel(runId), withinASecond(call.aborted)])
+  const [reply] = await Promise.all([cancel(runId), within(1000, call.aborted)])
   expect(reply.body).toMatchObject({ state: 'cancelled' })
   expect(reply.body.usage.total_tokens).toBe(18)
   expect((await scenario.events(runId)).at(-1)?.data.reason).toBe('Cancelled by request.')

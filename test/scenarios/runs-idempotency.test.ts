@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/lib/ids.ts'
+import { withinOneDay } from '../support/one-day.ts'
 import {
   callsTools,
   clientTool,
@@ -100,6 +101,7 @@ test('another request under the same key is refused', async () => {
 })
 
 test('the key of a run that was refused for a passing reason may be used again', async () => {
+  await withinOneDay()
   const agent = await scenario.agent([says('One.')], { limits: { runs_per_day: 1 } })
   await scenario.run(agent, 'Go.')
   const key = newId()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withinOneDay } from '../support/one-day.ts'
 import { callsTools, says, siteTool, startScenario, type Scenario } from '../support/scenario.ts'
 
 let scenario: Scenario
@@ -78,6 +79,7 @@ test('an answer that is complete when the tokens are used up is still the answer
 })
 
 test('the second run of the day is refused when an agent may run once a day', async () => {
+  await withinOneDay()
   const agent = await scenario.agent([says('One.')], { limits: { runs_per_day: 1 } })
   expect(await scenario.run(agent, 'Go.')).toMatchObject({ state: 'completed', output: 'One.' })
   const second = await scenario.call('POST', `/v1/agents/${agent.id}/runs`, { input: 'Go.' })

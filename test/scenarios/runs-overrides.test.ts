@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunRequest } from '../../src/core/runs/run-service.ts'
+import type { RunRequest } from '../../src/core/runs/run-request.ts'
 import { parseId, printId } from '../../src/lib/ids.ts'
 import {
   callsTools,
@@ -198,11 +198,11 @@ test('a question whose run waits takes no other arguments', async () => {
 
 test('a model call that takes longer than a step may fails the run', async () => {
   const agent = await scenario.agent([{ pieces: [{ text: 'Slow' }], ending: 'hang' }], {
-    limits: { step_seconds: 1 },
+    limits: { step_seconds: 3 },
   })
   expect(await scenario.run(agent, 'Go.')).toMatchObject({
     state: 'failed',
-    error: { code: 'model_timed_out', message: 'The model did not answer within 1 seconds.' },
+    error: { code: 'model_timed_out', message: 'The model did not answer within 3 seconds.' },
   })
   await agent.requests()[0]?.aborted
 })
@@ -214,9 +214,9 @@ test('a tool call that takes longer than a step may is an error that the model r
   })
   const agent = await scenario.agent([callsTools(['call_a', 'slow', { item: 'x' }]), says('It is slow.')], {
     tools: [siteTool(scenario.site, 'slow')],
-    limits: { step_seconds: 1 },
+    limits: { step_seconds: 3 },
   })
   expect(await scenario.run(agent, 'Go.')).toMatchObject({ state: 'completed', output: 'It is slow.' })
   const told = JSON.stringify(agent.requests()[1]?.body?.['messages'])
-  expect(told).toContain('The call did not answer within 1 seconds.')
+  expect(told).toContain('The call did not answer within 3 seconds.')
 })

@@ -58,7 +58,7 @@ verifies(
       return said.messages.map(({ content }) => content)
     }
     await expect
-      .poll(history, { timeout: 30_000, interval: 50 })
+      .poll(history)
       .toEqual(['Hello! How can I help you today?', 'Charge the lamp.', 'The lamp is charged.'])
     expect(server.site.callsOf('/charge')).toHaveLength(1)
   },

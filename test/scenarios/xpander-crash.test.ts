@@ -56,7 +56,7 @@ verifies(
     await server.start()
 
     await expect
-      .poll(() => task('killed-1'), { timeout: 30_000, interval: 50 })
+      .poll(() => task('killed-1'))
       .toMatchObject({ status: 'completed', result: 'The lamp is charged.', used_mutating_tools: true })
     expect(server.site.callsOf('/charge')).toHaveLength(1)
     // The stream can be read again, and says only what counts.
@@ -80,7 +80,7 @@ verifies(
     await server.kill()
     await server.start()
     await expect
-      .poll(() => task('killed-2'), { timeout: 30_000, interval: 50 })
+      .poll(() => task('killed-2'))
       .toMatchObject({ status: 'paused', internal_status: 'needs_decision' })
     const undecided = await server.send('POST', '/xpander/v1/tasks/killed-2/approve')
     expect(undecided.status).toBe(422)
@@ -90,7 +90,7 @@ verifies(
     })
     expect(decided.status).toBe(200)
     await expect
-      .poll(() => task('killed-2'), { timeout: 10_000 })
+      .poll(() => task('killed-2'))
       .toMatchObject({ status: 'completed', result: 'The lamp is charged.' })
     expect(server.site.callsOf('/hang')).toHaveLength(1)
   },

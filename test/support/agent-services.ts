@@ -77,12 +77,12 @@ export function agentServices(database: Database, options: AgentServicesOptions 
   })
   const tools = createToolService({ ...common, store: createToolStore(database.kysely) })
   const checkModel = models.check
-  const originOfModel = models.originOf
+  const placeOfModel = models.placeOf
   const agents = createAgentService({
     ...common,
     tools,
     checkModel,
-    originOfModel,
+    placeOfModel,
     store: createAgentStore(database.kysely),
   })
   return { agents, tools, connections, models, published, targets, clock, sealer }

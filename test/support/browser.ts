@@ -1,6 +1,9 @@
 import { chromium, type Browser } from 'playwright-core'
 import { chromiumPath } from './chromium-path.ts'
 
+/** How long what is awaited on a page may take, milliseconds: only where it never comes it takes as long. */
+export const patience = 60_000
+
 const flags = [
   '--no-sandbox',
   '--disable-gpu',

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { expect } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { expect, onTestFinished } from 'vitest'
+import { launchBrowser, patience } from './browser.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 const screenshots = join(import.meta.dirname, '../../test-output/console')
@@ -12,7 +12,10 @@ const screenshots = join(import.meta.dirname, '../../test-output/console')
 export interface ConsoleTest extends AsyncDisposable {
   server: TestServer
   browser: Browser
-  /** Opens a path of the console (`/agents`) in a browser profile of its own, signed in as the owner by a one-time link. */
+  /**
+   * Opens a path of the console (`/agents`) in a browser profile of its own, signed in as the owner by a one-time link. It
+   * closes with the test that opened it.
+   */
   signIn(path?: string): Promise<ConsolePage>
   /** The same without signing in. */
   visit(path: string): Promise<ConsolePage>
@@ -36,6 +39,8 @@ export async function startConsole(
 
   async function open(url: string): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    onTestFinished(async () => await context.close())
+    context.setDefaultTimeout(patience)
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     const page = await context.newPage()
     const problems: string[] = []
@@ -91,32 +96,49 @@ async function twoFrames(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }
 
+/** Brings the page to rest, from its top: what sticks to the window stands where it belongs, and no button is at work. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('button[aria-busy]').first().waitFor({ state: 'detached' })
+  await page.evaluate('scrollTo(0, 0)')
+  await twoFrames(page)
+}
+
+/** Pixels by which the content is wider than the window. */
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+}
+
 /**
- * Looks at the page as it is: no serious or critical accessibility violation in light and in dark, nothing wider than the
- * window at 390 px, and a screenshot of each in `test-output/console/<name>-{light,dark,narrow}.png`.
+ * Looks at the page once it is at rest: no serious or critical accessibility violation in light and in dark, nothing wider
+ * than the window at 390 px, and a screenshot of each in `test-output/console/<name>-{light,dark,narrow}.png`.
  */
 export async function checkPage(page: Page, name: string): Promise<void> {
   await mkdir(screenshots, { recursive: true })
   const shoot = async (look: string) =>
     await page.screenshot({ path: join(screenshots, `${name}-${look}.png`), fullPage: true })
+  // News of the server may draw a part of the page anew while it is looked at: what is wrong is what stays wrong.
+  const expectNoViolation = async (look: string) =>
+    await expect
+      .poll(() => seriousViolations(page), { message: `${name}, ${look}`, timeout: 2 * patience })
+      .toEqual([])
   const size = page.viewportSize() ?? { width: 1280, height: 800 }
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await twoFrames(page)
-    expect(await seriousViolations(page), `${name}, ${colorScheme}`).toEqual([])
+    await settle(page)
+    await expectNoViolation(colorScheme)
     await shoot(colorScheme)
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.setViewportSize({ width: 390, height: 844 })
   await page.waitForFunction('innerWidth === 390')
-  await twoFrames(page)
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  )
-  expect(overflow, `${name} is wider than a window of 390 px`).toBe(0)
-  expect(await seriousViolations(page), `${name}, narrow`).toEqual([])
+  await settle(page)
+  await expect.poll(() => overflow(page), { message: `${name} is wider than a window of 390 px` }).toBe(0)
+  await expectNoViolation('narrow')
   await shoot('narrow')
   await page.setViewportSize(size)
+  await page.waitForFunction(`innerWidth === ${size.width}`)
 }
 
 /** Text that would do harm if it were taken for markup. Store it as names and outputs, then `expectNothingRan`. */

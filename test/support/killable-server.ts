@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/lib/json.ts'
 import { startFakeOpenAi } from './fake-openai.ts'
-import { freePort, ParleyDirectory, startParley } from './parley-process.ts'
+import { freePort } from './free-port.ts'
+import { ParleyDirectory, startParley } from './parley-process.ts'
 import type { FakeVendor, ScriptedAnswer } from './scripted-answer.ts'
 import { startToolSite, type ToolSite } from './tool-site.ts'
 

@@ -6,14 +6,16 @@ import type { Principal } from '../../src/core/access/principal.ts'
 import { createDocumentReader } from '../../src/providers/index.ts'
 import { createFileBlobStore } from '../../src/storage/blobs/file-blob-store.ts'
 import type { Database } from '../../src/storage/database.ts'
-import { agentServices, testWorkspace } from './agent-services.ts'
+import { agentServices, stillClock, testWorkspace } from './agent-services.ts'
 import { temporaryDirectory } from './database.ts'
 
-/** The services of agents and their documents over a real database and real files. */
-export async function documentServices(database: Database) {
+/** The services of agents and their documents over a real database and real files; `now`: by a clock that stands there. */
+export async function documentServices(database: Database, directory?: string, now?: number) {
   const services = agentServices(database)
-  const { agents, clock, published } = services
-  const blobs = createFileBlobStore(await temporaryDirectory())
+  const { agents, published } = services
+  const clock = now === undefined ? services.clock : stillClock(now)
+  const files = directory ?? (await temporaryDirectory())
+  const blobs = createFileBlobStore(files)
   const documents = createDocumentService({
     store: createDocumentStore(database.kysely),
     blobs,
@@ -23,7 +25,7 @@ export async function documentServices(database: Database) {
     clock,
     publish: (_workspaceId, event) => void published.push(event),
   })
-  return { ...services, blobs, documents }
+  return { ...services, directory: files, blobs, documents }
 }
 
 export type Knowledge = Awaited<ReturnType<typeof knowledgeServices>>

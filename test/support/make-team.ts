@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../src/lib/json.ts'
 import type { Scope } from '../../src/core/access/principal.ts'
+import type { ParsedJson } from './parsed-json.ts'
 import type { TestServer } from './server.ts'
 
 /** A reply of the Make API: `body` is the parsed JSON, or the text where it is none. */
 export interface MakeReply {
   status: number
   headers: Headers
-  // What the server answers is looked at by the test that asked.
-  body: any // eslint-disable-line typescript/no-explicit-any
+  body: ParsedJson
 }
 
 /** A key of Make's form and the team it reaches. */

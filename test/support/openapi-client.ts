@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/lib/json.ts'
+import type { ParsedJson } from './parsed-json.ts'
 
 /** What one call of an operation takes: values of the parameters that the document has, and a body. */
 export interface OperationInput {
@@ -10,8 +11,7 @@ export interface OperationInput {
 
 interface OperationReply {
   status: number
-  // What the server answers is looked at by the test that asked.
-  body: any // eslint-disable-line typescript/no-explicit-any
+  body: ParsedJson
 }
 
 interface Operation {

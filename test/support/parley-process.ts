@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,9 +19,10 @@ export interface ParleyOptions {
 }
 
 const launcher = fileURLToPath(new URL('../../bin/parley', import.meta.url))
-const readyTimeout = 30_000
+/** Only a server that never gets there takes as long, milliseconds. */
+const readyTimeout = 90_000
 const readyEvery = 10
-const stopTimeout = 15_000
+const stopTimeout = 90_000
 /** Characters of the log that are kept. */
 const logKept = 64 * 1024
 
@@ -157,24 +157,6 @@ export async function startParley(options: ParleyOptions): Promise<ParleyProcess
   const server = new ParleyProcess(options)
   if (await server.ready()) return server
   throw new Error(`The server ended before it was ready.\n${server.log}`)
-}
-
-/**
- * A port that is free now and that the system does not give out by itself, so that it is still free when a server is
- * started there again.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const server = createServer()
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => resolve(true))
-    })
-    if (!free) continue
-    await new Promise((resolve) => server.close(resolve))
-    return port
-  }
 }
 
 /** A directory that goes away with its owner, or with the test process. */

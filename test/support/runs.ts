@@ -1,5 +1,6 @@
 import type { RunCreation } from '../../src/core/events/entry.ts'
-import type { Journal, RunHandle } from '../../src/core/events/journal.ts'
+import type { Journal } from '../../src/core/events/journal.ts'
+import type { RunHandle } from '../../src/core/events/run-handle.ts'
 import type { RunPins } from '../../src/core/runs/run.ts'
 import { newId } from '../../src/lib/ids.ts'
 

@@ -1,9 +1,10 @@
-import type { RunRequest } from '../../src/core/runs/run-service.ts'
+import type { RunRequest } from '../../src/core/runs/run-request.ts'
 import { newId, parseId, printId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { silentLog, type Log } from '../../src/lib/log.ts'
 import { temporaryDirectory } from './database.ts'
 import { startFakeOpenAi } from './fake-openai.ts'
+import type { ParsedJson } from './parsed-json.ts'
 import type { RecordedRequest, ScriptedAnswer, ScriptedToolCall } from './scripted-answer.ts'
 import { startTestServer, type Reply, type TestServer } from './server.ts'
 import { allEvents, readEvents, type StreamedEvent } from './sse-client.ts'
@@ -25,7 +26,7 @@ export interface Scenario extends AsyncDisposable {
   /** An agent with a model of its own that gives these answers, in order. */
   agent(answers: ScriptedAnswer[], definition?: JsonObject): Promise<ScenarioAgent>
   /** Starts a run and waits for it: 200 with the run as the body. */
-  run(agent: ScenarioAgent, input: string, options?: JsonObject): Promise<any> // eslint-disable-line typescript/no-explicit-any -- each test knows its run
+  run(agent: ScenarioAgent, input: string, options?: JsonObject): Promise<ParsedJson>
   /** Starts a run in the background; its id. */
   start(agent: ScenarioAgent, input: string, options?: JsonObject): Promise<string>
   /** Follows a run until the `count`-th event of this type is there. */
@@ -33,7 +34,7 @@ export interface Scenario extends AsyncDisposable {
   /** Follows a run to its end. */
   events(runId: string): Promise<StreamedEvent[]>
   /** The run, once it has ended. */
-  ended(runId: string): Promise<any> // eslint-disable-line typescript/no-explicit-any -- each test knows its run
+  ended(runId: string): Promise<ParsedJson>
   /**
    * Starts a run as a dialect without a way to ask does: calls that need approval are deferred. Its id as it is printed.
    */

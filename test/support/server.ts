@@ -4,6 +4,7 @@ import { providers } from '../../src/providers/index.ts'
 import { startServer, type Server, type ServerHooks } from '../../src/server.ts'
 import { vendorVariables } from '../../src/vendor-environment.ts'
 import { temporaryDirectory } from './database.ts'
+import type { ParsedJson } from './parsed-json.ts'
 
 /** A whole server in this process, on a data directory of its own and a free port. One at a time per process. */
 export interface TestServer extends AsyncDisposable {
@@ -26,8 +27,7 @@ export interface CallOptions {
 export interface Reply {
   status: number
   headers: Headers
-  // What the server answers is looked at by the test that asked.
-  body: any // eslint-disable-line typescript/no-explicit-any
+  body: ParsedJson
 }
 
 export async function startTestServer(

@@ -1,11 +1,11 @@
 import { SseReader } from '../../src/lib/sse-reader.ts'
+import type { ParsedJson } from './parsed-json.ts'
 
 /** One event of a run as the native API streams it. */
 export interface StreamedEvent {
   id: string
   type: string
-  // Each test knows what the event of its type holds.
-  data: any // eslint-disable-line typescript/no-explicit-any
+  data: ParsedJson
 }
 
 /** Reads a stream of the native API event by event. */

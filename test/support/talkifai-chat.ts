@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/lib/json.ts'
 import type { Log } from '../../src/lib/log.ts'
+import type { ParsedJson } from './parsed-json.ts'
 import { startScenario, type Scenario, type ScenarioAgent } from './scenario.ts'
 import type { ScriptedAnswer } from './scripted-answer.ts'
 import type { Reply } from './server.ts'
@@ -16,8 +17,7 @@ export interface ChatSession {
 
 export interface ChatEvent {
   event: string
-  // What the server sent is looked at by the test that asked.
-  data: any // eslint-disable-line typescript/no-explicit-any
+  data: ParsedJson
 }
 
 export interface TalkifaiChat extends AsyncDisposable {
@@ -35,7 +35,7 @@ export interface TalkifaiChat extends AsyncDisposable {
   say(session: ChatSession, message: string, signal?: AbortSignal): Promise<Response>
   /** Says something, and reads the whole stream. */
   hear(session: ChatSession, message: string): Promise<ChatEvent[]>
-  history(session: ChatSession, query?: string): Promise<any> // eslint-disable-line typescript/no-explicit-any -- as above
+  history(session: ChatSession, query?: string): Promise<ParsedJson>
 }
 
 const block = /^event: (\w+)\ndata: (\{[^\n]*\})$/

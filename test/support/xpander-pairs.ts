@@ -4,6 +4,7 @@ import { printId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
 import { startFakeAnthropic } from './fake-anthropic.ts'
 import { startFakeOpenAi } from './fake-openai.ts'
+import type { ParsedJson } from './parsed-json.ts'
 import { says } from './scenario.ts'
 import type { RecordedRequest, ScriptedAnswer } from './scripted-answer.ts'
 import type { Reply } from './server.ts'
@@ -34,8 +35,7 @@ export interface Seen {
   /** What each invocation answered. */
   replies: Reply[]
   /** The task that the last one answered. */
-  // What the server sent is looked at by the test that asked.
-  task: any // eslint-disable-line typescript/no-explicit-any
+  task: ParsedJson
 }
 
 export interface XpanderPairs extends AsyncDisposable {
@@ -133,7 +133,7 @@ export interface Pair {
   title?: string
   values: [JsonObject, JsonObject] | (() => [JsonObject, JsonObject])
   /** What both have and are asked. */
-  both?: () => Asking
+  both?: () => Asking | Promise<Asking>
   differs: (seen: Seen) => unknown
   expected: [unknown, unknown]
 }
@@ -150,7 +150,7 @@ export function promiseDifferences(
     verifies(xpanderRequirements, [id], sentence, async () => {
       const seen: unknown[] = []
       for (const value of typeof values === 'function' ? values() : values) {
-        const asking = both()
+        const asking = await both()
         const more = what === 'agents' ? { agent: { ...asking.agent, ...value } } : { invocation: value }
         seen.push(await differs(await pairs().see({ ...asking, ...more })))
       }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { parseId } from '../../src/lib/ids.ts'
 import type { JsonObject } from '../../src/lib/json.ts'
+import type { ParsedJson } from './parsed-json.ts'
 import { startScenario, type Scenario, type ScenarioAgent } from './scenario.ts'
 import type { ScriptedAnswer } from './scripted-answer.ts'
 import type { Reply } from './server.ts'
@@ -16,8 +17,7 @@ export interface TaskEvent {
   task_id: string
   organization_id: string
   time: string
-  // What the server sent is looked at by the test that asked.
-  data: any // eslint-disable-line typescript/no-explicit-any
+  data: ParsedJson
 }
 
 export interface XpanderTasks extends AsyncDisposable {
@@ -26,13 +26,12 @@ export interface XpanderTasks extends AsyncDisposable {
   /** Below `/xpander`. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
   /** Invokes and waits; the task. `input`: its text, or all of it. */
-  // What the server sent is looked at by the test that asked.
-  invoke(agent: TaskAgent, input: string | JsonObject, more?: JsonObject): Promise<any> // eslint-disable-line typescript/no-explicit-any
+  invoke(agent: TaskAgent, input: string | JsonObject, more?: JsonObject): Promise<ParsedJson>
   /** The open stream. */
   open(agent: TaskAgent, text: string, more?: JsonObject, signal?: AbortSignal): Promise<Response>
   /** The whole stream. */
   stream(agent: TaskAgent, text: string, more?: JsonObject): Promise<TaskEvent[]>
-  task(id: string): Promise<any> // eslint-disable-line typescript/no-explicit-any -- as above
+  task(id: string): Promise<ParsedJson>
 }
 
 /** Reads a stream by its bytes: anything but `data:` lines and comments is refused. */
