@@ -58,13 +58,13 @@ test('an HTTP tool is written, tried, mended and published', async () => {
   await dialog.getByRole('button', { name: 'Call it once' }).click()
   await dialog.getByText('Is required.').waitFor()
   await dialog.getByLabel('order_id').fill('ORD-1')
-  await page.keyboard.press('Enter')
+  await dialog.getByLabel('order_id').press('Enter')
   await dialog.getByText('answered').waitFor()
   await dialog.getByText('"shipped"').waitFor()
   await dialog.getByText(hostileTexts[1].slice(0, 10)).waitFor()
   await checkPage(page, 'agent-tool-tried')
   await dialog.getByLabel('order_id').fill('ORD-2')
-  await page.keyboard.press('Enter')
+  await dialog.getByLabel('order_id').press('Enter')
   await dialog.getByText('failed').waitFor()
   await dialog.getByText('It answered 503', { exact: false }).waitFor()
   await dialog.getByText('"closed"').waitFor()
@@ -123,7 +123,7 @@ test('a stored secret is kept by saving, and used to try its tool unless another
   await dialog.locator('button:enabled', { hasText: 'Call it once' }).waitFor()
   await checkPage(page, 'agent-tool-secret')
   await dialog.getByLabel('Value of the header X-Key').fill('typed-again')
-  await page.keyboard.press('Enter')
+  await dialog.getByLabel('Value of the header X-Key').press('Enter')
   await expect.poll(() => site.callsOf('/orders').length).toBe(before + 2)
   expect(
     site
@@ -137,7 +137,7 @@ test('a stored secret is kept by saving, and used to try its tool unless another
   await page.getByLabel('URL', { exact: true }).fill('http://127.0.0.2:9/orders/{id}')
   await page.getByRole('button', { name: 'Try look_up' }).click()
   await dialog.getByLabel('id (optional)').fill('ORD-1')
-  await page.keyboard.press('Enter')
+  await dialog.getByLabel('id (optional)').press('Enter')
   await dialog.getByText('The tool now calls another address; send the value again.').waitFor()
 })
 

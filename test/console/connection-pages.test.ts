@@ -101,7 +101,7 @@ test('whoever may not read the vendors writes theirs out', async () => {
   const narrow = await consoleTest.server.call('POST', '/v1/keys', { name: 'narrow', scopes })
   const { page } = await consoleTest.visit('/connections')
   await page.getByLabel('API key').fill(narrow.body.key)
-  await page.keyboard.press('Enter')
+  await page.getByLabel('API key').press('Enter')
   await page.getByRole('button', { name: 'Add a connection' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name', { exact: true }).fill('By hand')

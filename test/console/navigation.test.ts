@@ -20,8 +20,7 @@ test('opening a page by keyboard leads to its heading; so does going back and fo
   const { page, problems } = await consoleTest.signIn('/agents')
   await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
   for (const area of ['Runs', 'Usage', 'Home', 'Setup', 'Playground']) {
-    await areaLink(page, area).focus()
-    await page.keyboard.press('Enter')
+    await areaLink(page, area).press('Enter')
     await expect.poll(() => focused(page)).toBe(`H1 ${area}`)
     await expect.poll(() => page.title()).toBe(`${area} · Parley`)
   }
@@ -43,8 +42,7 @@ test('the heading that comes once a page has been read is reached as well', asyn
     await read.promise
     await route.continue()
   })
-  await link.focus()
-  await page.keyboard.press('Enter')
+  await link.press('Enter')
   await expect.poll(() => focused(page)).toBe('H1 Agent')
   read.resolve()
   await expect.poll(() => focused(page)).toBe('H1 Read later')
@@ -59,8 +57,7 @@ test('the link past the navigation leads to the content, on the first page and o
   await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main')
   await areaLink(page, 'Runs').click()
   await expect.poll(() => focused(page)).toBe('H1 Runs')
-  await page.getByRole('link', { name: 'Skip to the content' }).focus()
-  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Skip to the content' }).press('Enter')
   await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main')
 })
 
@@ -77,7 +74,7 @@ test('an area that the key may not read is marked, and says which right is missi
   const key = await server.call('POST', '/v1/keys', { name: 'agents alone', scopes: ['agents:write'] })
   const { page, problems } = await consoleTest.visit('/runs/run_0000000000000000000000')
   await page.getByRole('textbox', { name: 'API key' }).fill(key.body.key)
-  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'API key' }).press('Enter')
   await page.getByText('Your key may not read this.').waitFor()
   await page.getByText('It lacks the scope runs:read.').waitFor()
   await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()

@@ -28,7 +28,7 @@ const turn = (page: Page, index: number) => page.getByRole('region', { name: 'Tu
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text)
-  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
 }
 
 async function turnIs(page: Page, index: number, state: string): Promise<void> {
@@ -217,8 +217,7 @@ test('whatever a model or a tool says is shown as text, and breaks no layout', a
   await expectNothingRan(page)
   await page.getByRole('link', { name: 'Events of this run' }).click()
   await page.getByRole('heading', { name: 'Timeline' }).waitFor()
-  await page.getByRole('listbox', { name: 'Events' }).focus()
-  await page.keyboard.press('End')
+  await page.getByRole('listbox', { name: 'Events' }).press('End')
   await page.getByRole('heading', { name: /run\.completed/ }).waitFor()
   await checkPage(page, 'run-hostile')
   await expectNothingRan(page)

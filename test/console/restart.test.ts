@@ -15,7 +15,7 @@ const said = (page: Page) => page.locator('section[data-run] p[data-role=assista
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text)
-  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
 }
 
 async function optionsFor(directory: ParleyDirectory, vendorUrl: string): Promise<ParleyOptions> {

@@ -116,8 +116,7 @@ describe('the page of a run', () => {
         expect.stringMatching(/^refund.*tool/),
         expect.stringMatching(/^openai\/fake-\d+.*model/),
       ])
-    await timeline.focus()
-    await page.keyboard.press('ArrowDown')
+    await timeline.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     await page
       .getByRole('region', { name: 'Event' })
@@ -129,8 +128,7 @@ describe('the page of a run', () => {
     await expect.poll(async () => await bar.getAttribute('style')).not.toBe(before)
     await page.keyboard.press('0')
     await expect.poll(async () => await bar.getAttribute('style')).toBe(before)
-    await page.getByRole('listbox', { name: 'Events' }).focus()
-    await page.keyboard.press('End')
+    await page.getByRole('listbox', { name: 'Events' }).press('End')
     await page.getByRole('heading', { name: /run\.completed/ }).waitFor()
     await page.getByRole('combobox', { name: 'Type' }).selectOption('tool.completed')
     await page.getByRole('heading', { name: 'Events (2)' }).waitFor()

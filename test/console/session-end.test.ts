@@ -8,7 +8,7 @@ afterAll(async () => await consoleTest[Symbol.asyncDispose]())
 
 async function signInWith(page: Page, key: string): Promise<void> {
   await page.getByRole('textbox', { name: 'API key' }).fill(key)
-  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'API key' }).press('Enter')
   await page.getByRole('navigation', { name: 'Areas' }).waitFor()
 }
 
@@ -90,8 +90,7 @@ test('events that were read before a session ended are not shown twice after it'
   // What happens next is shown behind everything that was read again.
   const outputs = [{ call_id: run.body.waiting_for.calls[0].call_id, output: 'Opened.' }]
   await server.call('POST', `/v1/runs/${run.body.id}/tool-outputs`, { outputs })
-  await events.focus()
-  await page.keyboard.press('End')
+  await events.press('End')
   await events.getByText('run.completed').waitFor()
   const all = await server.call('GET', `/v1/runs/${run.body.id}/events`)
   await page.getByRole('heading', { name: `Events (${all.body.data.length})` }).waitFor()

@@ -20,12 +20,12 @@ const areas = [
 
 test('every area is reached by keyboard, and says where one is', async () => {
   const { page, problems } = await consoleTest.signIn('/agents')
+  await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
   await page.keyboard.press('Tab')
   await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
   for (const area of areas) {
     const link = page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: area })
-    await link.focus()
-    await page.keyboard.press('Enter')
+    await link.press('Enter')
     await page.getByRole('heading', { name: area, level: 1 }).waitFor()
     await expect.poll(() => link.getAttribute('aria-current')).toBe('page')
     await expect.poll(() => page.title()).toBe(`${area} · Parley`)
@@ -87,7 +87,7 @@ test('names that look like markup are shown as text', async () => {
   const key = await server.call('POST', '/v1/keys', { name: 'theirs', user_id: owner.body.id })
   const { page, problems } = await consoleTest.visit('/agents')
   await page.getByLabel('API key').fill(key.body.key)
-  await page.keyboard.press('Enter')
+  await page.getByLabel('API key').press('Enter')
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByText(script).waitFor()
   await expectNothingRan(page)

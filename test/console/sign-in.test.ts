@@ -60,7 +60,7 @@ describe('in a browser', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('This API key is not known, was revoked or has expired.').waitFor()
     await page.getByLabel('API key').fill(server.ownerKey)
-    await page.keyboard.press('Enter')
+    await page.getByLabel('API key').press('Enter')
     await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()

@@ -87,8 +87,7 @@ test('tokens, cost and runs are shown over time, by agent and by model', async (
 
 test('the choices are made by keyboard', async () => {
   const { page } = await consoleTest.signIn('/usage')
-  await page.getByLabel('7 days', { exact: true }).focus()
-  await page.keyboard.press('ArrowRight')
+  await page.getByLabel('7 days', { exact: true }).press('ArrowRight')
   await page.locator('input[value="30d"]:checked').waitFor()
   await expect.poll(() => page.url()).toContain('range=30d')
 })
